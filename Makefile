@@ -1,0 +1,59 @@
+# vpcbox: `make demo` sets everything up and runs the main job; `make check` does and tests it.
+# Every src/*/*.c is part of the program: adding a file needs no edit here.
+
+CC ?= gcc
+BUILD ?= build
+MODE ?= release
+PKGS = libmicrohttpd gnutls openssl sqlite3 libcurl jansson libxml-2.0 ldns libseccomp
+
+WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
+       -Wformat=2 -Wwrite-strings -Wundef -Wimplicit-fallthrough
+CPPFLAGS += -Isrc -I$(BUILD)/gen -D_GNU_SOURCE
+CFLAGS_release = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+CFLAGS_san = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS += -std=gnu11 $(WARN) $(CFLAGS_$(MODE))
+LDFLAGS_release = -Wl,--gc-sections
+LDFLAGS_san = -fsanitize=address,undefined
+LDFLAGS += $(LDFLAGS_$(MODE)) -pthread
+LDLIBS += $(PKG_LIBS) -lwslay
+
+OBJ = $(BUILD)/obj-$(MODE)
+SRC := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+MAIN := src/daemon/main.c
+LIB_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter-out $(MAIN),$(SRC)))
+MAIN_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter $(MAIN),$(SRC)))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit-$(MODE)/%,$(UNIT_SRC))
+
+ifneq ($(filter-out setup clean,$(or $(MAKECMDGOALS),all)),)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+CPPFLAGS += $(PKG_CFLAGS)
+endif
+
+.PHONY: all unit clean
+all: $(BUILD)/vpcbox
+
+$(BUILD)/vpcbox: $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a $(LDLIBS)
+
+$(BUILD)/libvpcbox-$(MODE).a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(OBJ)/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
+
+# A unit test is one file that links the whole library; MODE=san builds it with sanitizers.
+$(BUILD)/unit-$(MODE)/%: tests/unit/%.c $(BUILD)/libvpcbox-$(MODE).a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libvpcbox-$(MODE).a -lcmocka $(LDLIBS)
+
+unit: $(UNIT)
+	@set -e; for t in $(UNIT); do echo "== $$t"; $$t; done
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
