@@ -7,7 +7,7 @@ MODE ?= release
 PKGS = libmicrohttpd gnutls openssl sqlite3 libcurl jansson libxml-2.0 ldns libseccomp
 
 WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
-       -Wformat=2 -Wwrite-strings -Wundef -Wimplicit-fallthrough
+       -Wformat -Wformat-security -Wwrite-strings -Wundef -Wimplicit-fallthrough
 CPPFLAGS += -Isrc -I$(BUILD)/gen -D_GNU_SOURCE
 CFLAGS_release = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS_san = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -43,7 +43,8 @@ $(BUILD)/libvpcbox-$(MODE).a: $(LIB_OBJ)
 
 $(OBJ)/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
+	@echo "  CC $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
 
 # A unit test is one file that links the whole library; MODE=san builds it with sanitizers.
 $(BUILD)/unit-$(MODE)/%: tests/unit/%.c $(BUILD)/libvpcbox-$(MODE).a
