@@ -20,7 +20,8 @@ LDLIBS += $(PKG_LIBS) -lwslay
 OBJ = $(BUILD)/obj-$(MODE)
 SRC := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 MAIN := src/daemon/main.c
-LIB_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter-out $(MAIN),$(SRC)))
+LIB_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter-out $(MAIN),$(SRC))) $(OBJ)/embed_data.o
+DATA := $(sort $(shell find data -type f ! -name '.*'))
 MAIN_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter $(MAIN),$(SRC)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit-$(MODE)/%,$(UNIT_SRC))
@@ -45,6 +46,19 @@ $(OBJ)/%.o: src/%.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
+
+# Everything under data/ travels inside the program (base/embed.h).  The list is kept beside the
+# source, so that a file that comes or goes is noticed as well as one that changes.
+ifneq ($(file <$(OBJ)/embed.list),$(DATA))
+.PHONY: $(OBJ)/embed_data.c
+endif
+$(OBJ)/embed_data.c: tools/embed $(DATA)
+	@mkdir -p $(@D)
+	@tools/embed >$@.tmp && mv $@.tmp $@ && echo '$(DATA)' >$(OBJ)/embed.list
+
+$(OBJ)/embed_data.o: $(OBJ)/embed_data.c
+	@echo "  CC $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # A unit test is one file that links the whole library; MODE=san builds it with sanitizers.
 $(BUILD)/unit-$(MODE)/%: tests/unit/%.c $(BUILD)/libvpcbox-$(MODE).a
