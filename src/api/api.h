@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api: from an authenticated HTTP request to a handler and back.
+ *
+ * Theory of operation.  api_dispatch() (dispatch.c) is called by every listener with the request
+ * and the door it came through.  It finds service and operation, verifies the signature, decodes
+ * the input struct by the model's tables, authorises (identity policies, endpoint policy of the
+ * door; S3 adds bucket policies), opens a transaction, calls the handler and encodes the output.
+ * So a handler keeps what only it knows: checks, then writes, then view.
+ *
+ *   int ec2_create_vpc(struct api_request *rq, const struct ec2_create_vpc_request *in,
+ *                      struct ec2_create_vpc_result *out)
+ *
+ * returns 0 with `out` filled, or API_REFUSED from api_refuse().  Everything that it allocates comes
+ * from rq->arena.  Required members, types, enumerations and ranges of the model are checked before
+ * it runs; DryRun (ec2) is answered after authorisation, before it runs.  A handler that changes
+ * what packets may do calls api_network_changed(rq, vpc_id); the dispatcher then compiles and
+ * publishes a new image after the commit and before the reply, so that an answered change is an
+ * enforced one.  Effects outside the database (starting an instance) are queued with
+ * api_after_commit() and happen only if the transaction is kept.
+ *
+ * Each service folder exports one table, struct api_service, listed in services.c.
+ */
+#ifndef VPCBOX_API_API_H
+#define VPCBOX_API_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "model/model.h"
+#include "net/door.h"
+#include "store/store.h"
+
+struct http_request;
+struct api;
+
+enum { API_REFUSED = -10000 };
+
+enum api_caller_kind { API_CALLER_ROOT, API_CALLER_USER, API_CALLER_ROLE, API_CALLER_ANONYMOUS };
+
+struct api_caller {
+    enum api_caller_kind kind;
+    const char *account;       /* 12 digits */
+    const char *arn;           /* arn:aws:iam::…:user/x, arn:aws:sts::…:assumed-role/r/s, arn:aws:iam::…:root */
+    const char *user_id;       /* AIDA…, AROA…:session, or the account id for root */
+    const char *role_id;       /* AROA… for API_CALLER_ROLE */
+    const char *role_arn;      /* arn:aws:iam::…:role/r for API_CALLER_ROLE */
+    const char *access_key_id; /* NULL for anonymous */
+    const char *session_name;  /* API_CALLER_ROLE: for an instance's role, the instance id */
+};
+
+/* What the box is: fixed at start. */
+struct api_config {
+    const char *home;    /* data folder as this process sees it */
+    const char *account; /* default account */
+    const char *region;
+    uint16_t port;       /* of the API on loopback */
+    bool any_key;        /* --insecure-any-key */
+};
+
+/*
+ * What the api room asks of the rest of the box; the daemon fills it in.  All may be called from any
+ * API thread.  Each returns 0 or a negative errno; without a data plane they return -ENOTSUP and
+ * instances stay in state pending-less "running" by API alone.
+ */
+struct api_instance_start {
+    const char *id;
+    const char *hostname;
+    const char *domain;        /* search domain, e.g. ap-northeast-1.compute.internal */
+    const char *resolver;      /* VPC base+2, or 169.254.169.253 */
+    const void *user_data;     /* decoded; NULL when none */
+    size_t user_data_length;
+    bool first_boot;
+    struct api_instance_eni {
+        uint32_t num;
+        const char *mac;
+        const char *address; /* primary private address */
+        const char *gateway; /* subnet base+1 */
+        uint8_t prefix_length;
+        uint16_t device_index;
+    } enis[15];
+    size_t eni_count;
+};
+
+struct api_backend {
+    void *user;
+    int (*instance_start)(void *user, const struct api_instance_start *start);
+    int (*instance_stop)(void *user, const char *id, bool force);
+    int (*instance_reboot)(void *user, const char *id);
+    int (*instance_terminate)(void *user, const char *id); /* stops it and removes its files */
+    /* The kept console output's tail; *ret_data in the arena. */
+    int (*instance_console)(void *user, struct arena *a, const char *id, const void **ret_data, size_t *ret_length);
+    /* Hands the fabric a new image compiled from tx's state; returns once it is enforced. */
+    int (*network_publish)(void *user);
+};
+
+struct api_request {
+    struct api *api;
+    const struct api_config *config;
+    const struct api_backend *backend;
+    struct arena *arena;
+    struct tx *tx; /* read or write, as the handler's entry says */
+    int64_t now_ms;
+    const char *request_id;
+    const char *region; /* from the credential scope; the box's own for loopback calls without one */
+    const struct model_service *service;
+    const struct model_operation *operation;
+    struct api_caller caller;
+    struct door door;
+    const char *source_ip;    /* aws:SourceIp: public address, or the private one behind an endpoint */
+    const char *vpc_id;       /* of the calling ENI when it came through an endpoint, else NULL */
+    const char *vpce_id;      /* endpoint it came through, else NULL */
+    bool tls;
+    struct http_request *http; /* for streamed bodies and headers of the model's blind spots */
+    /* set by api_refuse() */
+    const char *error_code, *error_message;
+    int error_status;
+    struct api_effect *effects;
+    bool network_changed;
+};
+
+enum { API_READ = 0, API_WRITE = 1, API_RAW = 2 /* handler manages transactions and writes the response itself */ };
+
+typedef int (*api_handler)(struct api_request *rq, const void *in, void *out);
+
+struct api_entry {
+    const char *operation; /* as in the model */
+    api_handler handler;
+    int flags;
+    /* The resource ARNs that the action needs permission for; NULL: "*". */
+    void (*resources)(struct api_request *rq, const void *in, const char *const **ret_arns, size_t *ret_count);
+};
+
+/* Function pointers of the handlers' own types, kept readable in tables: API_ENTRY(CreateVpc, ec2_create_vpc, API_WRITE) */
+#define API_ENTRY(op, fn, flags_)                                                                            \
+    { .operation = #op, .handler = (api_handler)(void (*)(void))(fn), .flags = (flags_) }
+
+struct api_service {
+    const char *id; /* model_service.id */
+    const struct api_entry *entries;
+    size_t entry_count;
+};
+
+extern const struct api_service *const api_services[]; /* services.c; NULL-terminated */
+
+/* Records the refusal and returns API_REFUSED.  HTTP status from the model's declared errors, else 400. */
+int api_refuse(struct api_request *rq, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int api_refuse_status(struct api_request *rq, int http_status, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+void api_network_changed(struct api_request *rq, const char *vpc_id); /* bumps the VPC's version; NULL: all */
+void api_after_commit(struct api_request *rq, void (*effect)(struct api *api, const struct api_backend *b, void *arg),
+                      void *arg); /* arg lives in rq->arena, which outlives the effect */
+
+/* "vpc" → "vpc-0123456789abcdef0" */
+const char *api_new_id(struct api_request *rq, const char *prefix);
+
+/*
+ * Paging for lists already in memory: given MaxResults and NextToken of the request, says which part
+ * of `count` items to show, and the token for the next page (NULL at the end).  Refuses bad tokens.
+ */
+int api_page(struct api_request *rq, size_t count, struct opt_int max_results, const char *next_token,
+             size_t default_max, size_t *ret_from, size_t *ret_to, const char **ret_next_token);
+
+struct api *api_new(const struct api_config *config, struct store *store, const struct api_backend *backend);
+void api_free(struct api *api);
+/* Blocking; answers every request exactly once. door->kind is DOOR_LOOPBACK for the API port. */
+void api_dispatch(struct api *api, struct http_request *http, const struct door *door);
+
+#endif

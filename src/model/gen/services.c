@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Made by tools/model-gen: do not edit. */
+#include "model/gen/ec2.h"
+#include "model/gen/iam.h"
+#include "model/gen/s3.h"
+#include "model/gen/ssm.h"
+#include "model/gen/sts.h"
+
+const struct model_service *const model_services[] = {
+    &model_ec2,
+    &model_iam,
+    &model_s3,
+    &model_ssm,
+    &model_sts,
+    NULL,
+};
