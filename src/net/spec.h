@@ -138,6 +138,7 @@ struct spec_vpc {
     size_t eni_count;
     const struct spec_gateway_endpoint *gateway_endpoints;
     size_t gateway_endpoint_count;
+    const char *domain_name; /* DHCP option 15, as ap-northeast-1.compute.internal; or NULL */
 };
 
 struct spec_prefix_list {
@@ -155,6 +156,8 @@ struct spec {
     size_t prefix_list_count;
     const struct spec_vpc *vpcs;
     size_t vpc_count;
+    const struct prefix4 *public_cidrs; /* where public addresses are allotted from: */
+    size_t public_cidr_count;           /* one that no ENI has leads nowhere, not to the uplink */
 };
 
 #endif
