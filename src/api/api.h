@@ -167,6 +167,13 @@ int api_page(struct api_request *rq, size_t count, struct opt_int max_results, c
 
 struct api *api_new(const struct api_config *config, struct store *store, const struct api_backend *backend);
 void api_free(struct api *api);
+/*
+ * Work of the box's own, outside any client's request (an instance came up, was switched off, must be
+ * swept away): calls `work` with a request of the default account in a write transaction of its own,
+ * keeps it when work returns 0, then publishes a changed network and runs the effects, as for a
+ * request.  Blocking; from any thread.  0, what work returned, or a negative errno of the store.
+ */
+int api_work(struct api *api, int (*work)(struct api_request *rq, void *arg), void *arg);
 /* Blocking; answers every request exactly once. door->kind is DOOR_LOOPBACK for the API port. */
 void api_dispatch(struct api *api, struct http_request *http, const struct door *door);
 

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/ec2/catalog.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/embed.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "base/tsv.h"
+
+static struct {
+    pthread_once_t once;
+    struct arena arena;
+    VEC(struct catalog_type) types;
+    VEC(struct catalog_image) images;
+    VEC(struct catalog_parameter) parameters;
+    struct map type_by_name, image_by_id, parameter_by_name;
+} all = {.once = PTHREAD_ONCE_INIT};
+
+/* The data is part of the program: what does not parse is a bug of ours, found by the first test. */
+static _Noreturn void broken(const char *what, const char *text) {
+    log_error("built-in data: bad %s: %s", what, text);
+    abort();
+}
+
+static unsigned number(const char *text) {
+    int64_t n;
+
+    if (parse_int(text, 1, 1 << 30, &n) < 0)
+        broken("number", text);
+    return (unsigned)n;
+}
+
+static double decimal(const char *text) {
+    char *end;
+    double d = strtod(text, &end);
+
+    if (end == text || *end != '\0' || d <= 0)
+        broken("number", text);
+    return d;
+}
+
+static const char *some(const char *text) {
+    return strcmp(text, "-") == 0 ? NULL : text;
+}
+
+static void open_data(struct tsv *t, const char *name) {
+    const struct embed_file *f = embed_find(name);
+
+    if (f == NULL)
+        broken("file", name);
+    tsv_open(t, &all.arena, f->data, f->length);
+}
+
+static void load_types(void) {
+    struct tsv t;
+    char *f[13];
+
+    open_data(&t, "aws/instance-types.tsv");
+    while (tsv_next(&t, f, 13)) {
+        struct catalog_type type = {
+            .name = f[0],
+            .architecture = f[1],
+            .vcpus = number(f[2]),
+            .threads_per_core = number(f[3]),
+            .memory_mib = number(f[4]),
+            .interfaces = number(f[5]),
+            .addresses_per_interface = number(f[6]),
+            .network = f[7],
+            .baseline_gbps = decimal(f[8]),
+            .peak_gbps = decimal(f[9]),
+            .ghz = decimal(f[10]),
+            .maker = f[11],
+        };
+        char *piece;
+
+        while ((piece = tsv_piece(&f[12], ',')) != NULL) {
+            type.burstable |= strcmp(piece, "burst") == 0;
+            type.xen |= strcmp(piece, "xen") == 0;
+            type.free_tier |= strcmp(piece, "free") == 0;
+        }
+        *vec_push(&all.arena, &all.types) = type;
+    }
+    for (size_t i = 0; i < all.types.count; i++)
+        map_put(&all.type_by_name, all.types.items[i].name, &all.types.items[i]);
+}
+
+static void load_images(void) {
+    struct tsv t;
+    char *f[13];
+
+    open_data(&t, "aws/images.tsv");
+    while (tsv_next(&t, f, 13)) {
+        *vec_push(&all.arena, &all.images) = (struct catalog_image){
+            .id = f[0],
+            .name = f[1],
+            .architecture = f[2],
+            .owner_id = f[3],
+            .owner_alias = some(f[4]),
+            .created = f[5],
+            .root_device = f[6],
+            .imds_support = some(f[7]),
+            .boot_mode = some(f[8]),
+            .snapshot_id = f[9],
+            .size_gib = number(f[10]),
+            .volume_type = f[11],
+            .description = f[12],
+        };
+    }
+    for (size_t i = 0; i < all.images.count; i++)
+        map_put(&all.image_by_id, all.images.items[i].id, &all.images.items[i]);
+}
+
+static void load_parameters(void) {
+    struct tsv t;
+    char *f[2];
+
+    open_data(&t, "aws/ssm-parameters.tsv");
+    while (tsv_next(&t, f, 2)) {
+        const struct catalog_image *image = map_get(&all.image_by_id, f[1]);
+
+        if (image == NULL)
+            broken("image", f[1]);
+        *vec_push(&all.arena, &all.parameters) = (struct catalog_parameter){f[0], f[1], image};
+    }
+    for (size_t i = 0; i < all.parameters.count; i++)
+        map_put(&all.parameter_by_name, all.parameters.items[i].name, &all.parameters.items[i]);
+}
+
+static void load(void) {
+    load_types();
+    load_images();
+    load_parameters();
+}
+
+static void loaded(void) {
+    pthread_once(&all.once, load);
+}
+
+const struct catalog_type *catalog_types(size_t *ret_count) {
+    loaded();
+    *ret_count = all.types.count;
+    return all.types.items;
+}
+
+const struct catalog_type *catalog_type(const char *name) {
+    loaded();
+    return map_get(&all.type_by_name, name);
+}
+
+const struct catalog_image *catalog_images(size_t *ret_count) {
+    loaded();
+    *ret_count = all.images.count;
+    return all.images.items;
+}
+
+const struct catalog_image *catalog_image(const char *id) {
+    loaded();
+    return map_get(&all.image_by_id, id);
+}
+
+const struct catalog_parameter *catalog_parameter(const char *name) {
+    loaded();
+    return map_get(&all.parameter_by_name, name);
+}
