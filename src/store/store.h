@@ -6,12 +6,14 @@
  * once, as a list of columns (schema_*.h); from that list come the row struct, the SQL and these
  * functions, for a table `foo` with columns FOO_COLUMNS:
  *
- *   struct foo_row                                      TEXT → const char *, INT → int64_t, BLOB → struct store_blob
- *   const struct foo_row *foo_find(tx, key)             by the first column; NULL when absent
- *   struct foo_rows foo_list(tx)                        all rows in the order of their insertion
- *   struct foo_rows foo_list_by(tx, column, value)      rows whose TEXT column equals value (indexed columns are fast)
- *   void foo_put(tx, &row)                              insert, or replace the row with the same key
- *   bool foo_delete(tx, key)                            true when there was one
+ *   struct foo_row                          TEXT is const char *, INT int64_t, BLOB struct store_blob
+ *   foo_find(tx, key)                       by the first column; NULL when absent
+ *   foo_list(tx)                            all rows in the order of their insertion
+ *   foo_list_by(tx, COL(foo, x), value)     rows whose column x equals value (indexed columns are fast)
+ *   foo_put(tx, &row)                       insert, or replace the row with the same key
+ *   foo_delete(tx, key)                     true when there was one
+ *
+ * rows.h has the whole list, schema.h says how a table is declared.
  *
  * A transaction (struct tx) belongs to one request and one thread.  Rows and their strings live in
  * the transaction's arena and stay valid after it; a row from foo_find may be copied, changed and
@@ -47,24 +49,28 @@ struct store_blob {
 struct tx {
     struct store *store;
     struct arena *arena;
-    void *db;    /* the connection */
+    void *db; /* the connection */
     bool write;
-    int failed;  /* 0, or a negative errno: nothing read since can be trusted */
+    int failed; /* 0, or a negative errno: nothing read since can be trusted */
     uint64_t group;
 };
 
-/* Opens (and creates or migrates) directory/state.db.  0 or negative errno; *ret_error (static or malloc'd
- * by the store, freed with it) says what is wrong with an unusable database in one line. */
+/*
+ * Opens (and creates or migrates) directory/state.db.  0 or negative errno; *ret_error (the calling
+ * thread's, until it opens another) says what is wrong with an unusable database in one line.
+ */
 int store_open(const char *directory, struct store **ret_store, const char **ret_error);
 void store_close(struct store *s);
 
+/* Few readers at once (others wait for one to end): read, then end, then do what takes long. */
 int store_read_begin(struct store *s, struct arena *a, struct tx *ret_tx);
 void store_read_end(struct tx *tx);
 
 int store_write_begin(struct store *s, struct arena *a, struct tx *ret_tx);
 /* keep false, or tx->failed: all changes since begin are undone.  0 or negative errno. */
 int store_write_end(struct tx *tx, bool keep);
-/* After store_write_end(keep): returns when the write is durable and visible to readers. */
+/* After a store_write_end(keep) that returned 0, once: returns when the write is durable and visible to
+ * readers, or with the error that undid the whole group. */
 int store_write_sync(struct tx *tx);
 
 /* A number that is never given twice (ENI and endpoint numbers, rule order). Write transactions only. */
