@@ -43,8 +43,8 @@ enum api_caller_kind { API_CALLER_ROOT, API_CALLER_USER, API_CALLER_ROLE, API_CA
 
 struct api_caller {
     enum api_caller_kind kind;
-    const char *account;       /* 12 digits */
-    const char *arn;           /* arn:aws:iam::…:user/x, arn:aws:sts::…:assumed-role/r/s, arn:aws:iam::…:root */
+    const char *account; /* 12 digits */
+    const char *arn; /* arn:aws:iam::…:user/x, arn:aws:sts::…:assumed-role/r/s, arn:aws:iam::…:root */
     const char *user_id;       /* AIDA…, AROA…:session, or the account id for root */
     const char *role_id;       /* AROA… for API_CALLER_ROLE */
     const char *role_arn;      /* arn:aws:iam::…:role/r for API_CALLER_ROLE */
@@ -57,8 +57,8 @@ struct api_config {
     const char *home;    /* data folder as this process sees it */
     const char *account; /* default account */
     const char *region;
-    uint16_t port;       /* of the API on loopback */
-    bool any_key;        /* --insecure-any-key */
+    uint16_t port; /* of the API on loopback */
+    bool any_key;  /* --insecure-any-key */
 };
 
 /*
@@ -69,9 +69,9 @@ struct api_config {
 struct api_instance_start {
     const char *id;
     const char *hostname;
-    const char *domain;        /* search domain, e.g. ap-northeast-1.compute.internal */
-    const char *resolver;      /* VPC base+2, or 169.254.169.253 */
-    const void *user_data;     /* decoded; NULL when none */
+    const char *domain;    /* search domain, e.g. ap-northeast-1.compute.internal */
+    const char *resolver;  /* VPC base+2, or 169.254.169.253 */
+    const void *user_data; /* decoded; NULL when none */
     size_t user_data_length;
     bool first_boot;
     struct api_instance_eni {
@@ -92,7 +92,8 @@ struct api_backend {
     int (*instance_reboot)(void *user, const char *id);
     int (*instance_terminate)(void *user, const char *id); /* stops it and removes its files */
     /* The kept console output's tail; *ret_data in the arena. */
-    int (*instance_console)(void *user, struct arena *a, const char *id, const void **ret_data, size_t *ret_length);
+    int (*instance_console)(void *user, struct arena *a, const char *id, const void **ret_data,
+                            size_t *ret_length);
     /* Hands the fabric a new image compiled from tx's state; returns once it is enforced. */
     int (*network_publish)(void *user);
 };
@@ -110,9 +111,9 @@ struct api_request {
     const struct model_operation *operation;
     struct api_caller caller;
     struct door door;
-    const char *source_ip;    /* aws:SourceIp: public address, or the private one behind an endpoint */
-    const char *vpc_id;       /* of the calling ENI when it came through an endpoint, else NULL */
-    const char *vpce_id;      /* endpoint it came through, else NULL */
+    const char *source_ip; /* aws:SourceIp: public address, or the private one behind an endpoint */
+    const char *vpc_id;    /* of the calling ENI when it came through an endpoint, else NULL */
+    const char *vpce_id;   /* endpoint it came through, else NULL */
     bool tls;
     struct http_request *http; /* for streamed bodies and headers of the model's blind spots */
     /* set by api_refuse() */
@@ -122,7 +123,11 @@ struct api_request {
     bool network_changed;
 };
 
-enum { API_READ = 0, API_WRITE = 1, API_RAW = 2 /* handler manages transactions and writes the response itself */ };
+enum {
+    API_READ = 0,
+    API_WRITE = 1,
+    API_RAW = 2 /* handler manages transactions and writes the response itself */
+};
 
 typedef int (*api_handler)(struct api_request *rq, const void *in, void *out);
 
@@ -131,10 +136,12 @@ struct api_entry {
     api_handler handler;
     int flags;
     /* The resource ARNs that the action needs permission for; NULL: "*". */
-    void (*resources)(struct api_request *rq, const void *in, const char *const **ret_arns, size_t *ret_count);
+    void (*resources)(struct api_request *rq, const void *in, const char *const **ret_arns,
+                      size_t *ret_count);
 };
 
-/* Function pointers of the handlers' own types, kept readable in tables: API_ENTRY(CreateVpc, ec2_create_vpc, API_WRITE) */
+/* Function pointers of the handlers' own types, kept readable in tables: API_ENTRY(CreateVpc, ec2_create_vpc,
+ * API_WRITE) */
 #define API_ENTRY(op, fn, flags_)                                                                            \
     { .operation = #op, .handler = (api_handler)(void (*)(void))(fn), .flags = (flags_) }
 
@@ -147,12 +154,14 @@ struct api_service {
 extern const struct api_service *const api_services[]; /* services.c; NULL-terminated */
 
 /* Records the refusal and returns API_REFUSED.  HTTP status from the model's declared errors, else 400. */
-int api_refuse(struct api_request *rq, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int api_refuse(struct api_request *rq, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 int api_refuse_status(struct api_request *rq, int http_status, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
 void api_network_changed(struct api_request *rq, const char *vpc_id); /* bumps the VPC's version; NULL: all */
-void api_after_commit(struct api_request *rq, void (*effect)(struct api *api, const struct api_backend *b, void *arg),
+void api_after_commit(struct api_request *rq,
+                      void (*effect)(struct api *api, const struct api_backend *b, void *arg),
                       void *arg); /* arg lives in rq->arena, which outlives the effect */
 
 /* "vpc" → "vpc-0123456789abcdef0" */

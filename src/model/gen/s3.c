@@ -80,6 +80,7 @@ enum {
     SHAPE_Delete,
     SHAPE_DeleteBucketPolicyRequest,
     SHAPE_DeleteBucketRequest,
+    SHAPE_DeleteBucketTaggingRequest,
     SHAPE_DeleteMarker,
     SHAPE_DeleteMarkerEntry,
     SHAPE_DeleteMarkerVersionId,
@@ -106,6 +107,8 @@ enum {
     SHAPE_GetBucketPolicyRequest,
     SHAPE_GetBucketPolicyStatusOutput,
     SHAPE_GetBucketPolicyStatusRequest,
+    SHAPE_GetBucketTaggingOutput,
+    SHAPE_GetBucketTaggingRequest,
     SHAPE_GetBucketVersioningOutput,
     SHAPE_GetBucketVersioningRequest,
     SHAPE_GetObjectOutput,
@@ -208,6 +211,7 @@ enum {
     SHAPE_Prefix,
     SHAPE_PublicAccessBlockConfiguration,
     SHAPE_PutBucketPolicyRequest,
+    SHAPE_PutBucketTaggingRequest,
     SHAPE_PutBucketVersioningRequest,
     SHAPE_PutObjectOutput,
     SHAPE_PutObjectRequest,
@@ -241,6 +245,7 @@ enum {
     SHAPE_Tag,
     SHAPE_TagCount,
     SHAPE_TagSet,
+    SHAPE_Tagging,
     SHAPE_TaggingDirective,
     SHAPE_TaggingHeader,
     SHAPE_Token,
@@ -531,6 +536,10 @@ static const struct model_member members_DeleteBucketRequest[] = {
     {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_delete_bucket_request, bucket), .required = true, .location = MODEL_IN_URI},
     {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_delete_bucket_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
 };
+static const struct model_member members_DeleteBucketTaggingRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_delete_bucket_tagging_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_delete_bucket_tagging_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
+};
 static const struct model_member members_DeleteMarkerEntry[] = {
     {.name = "Owner", .wire = "Owner", .query = "Owner", .shape = &shapes[SHAPE_Owner], .offset = offsetof(struct s3_delete_marker_entry, owner)},
     {.name = "Key", .wire = "Key", .query = "Key", .shape = &shapes[SHAPE_ObjectKey], .offset = offsetof(struct s3_delete_marker_entry, key)},
@@ -605,6 +614,13 @@ static const struct model_member members_GetBucketPolicyStatusOutput[] = {
 static const struct model_member members_GetBucketPolicyStatusRequest[] = {
     {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_get_bucket_policy_status_request, bucket), .required = true, .location = MODEL_IN_URI},
     {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_get_bucket_policy_status_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
+};
+static const struct model_member members_GetBucketTaggingOutput[] = {
+    {.name = "TagSet", .wire = "TagSet", .query = "TagSet", .shape = &shapes[SHAPE_TagSet], .offset = offsetof(struct s3_get_bucket_tagging_output, tag_set), .required = true},
+};
+static const struct model_member members_GetBucketTaggingRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_get_bucket_tagging_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_get_bucket_tagging_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
 };
 static const struct model_member members_GetBucketVersioningOutput[] = {
     {.name = "Status", .wire = "Status", .query = "Status", .shape = &shapes[SHAPE_BucketVersioningStatus], .offset = offsetof(struct s3_get_bucket_versioning_output, status)},
@@ -1002,6 +1018,13 @@ static const struct model_member members_PutBucketPolicyRequest[] = {
     {.name = "Policy", .wire = "Policy", .query = "Policy", .shape = &shapes[SHAPE_Policy], .offset = offsetof(struct s3_put_bucket_policy_request, policy), .required = true, .payload = true},
     {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_put_bucket_policy_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
 };
+static const struct model_member members_PutBucketTaggingRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_put_bucket_tagging_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "ContentMD5", .wire = "Content-MD5", .query = "Content-MD5", .shape = &shapes[SHAPE_ContentMD5], .offset = offsetof(struct s3_put_bucket_tagging_request, content_md5), .location = MODEL_IN_HEADER},
+    {.name = "ChecksumAlgorithm", .wire = "x-amz-sdk-checksum-algorithm", .query = "x-amz-sdk-checksum-algorithm", .shape = &shapes[SHAPE_ChecksumAlgorithm], .offset = offsetof(struct s3_put_bucket_tagging_request, checksum_algorithm), .location = MODEL_IN_HEADER},
+    {.name = "Tagging", .wire = "Tagging", .query = "Tagging", .shape = &shapes[SHAPE_Tagging], .offset = offsetof(struct s3_put_bucket_tagging_request, tagging), .required = true, .payload = true},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_put_bucket_tagging_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
+};
 static const struct model_member members_PutBucketVersioningRequest[] = {
     {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_put_bucket_versioning_request, bucket), .required = true, .location = MODEL_IN_URI},
     {.name = "ContentMD5", .wire = "Content-MD5", .query = "Content-MD5", .shape = &shapes[SHAPE_ContentMD5], .offset = offsetof(struct s3_put_bucket_versioning_request, content_md5), .location = MODEL_IN_HEADER},
@@ -1096,6 +1119,9 @@ static const struct model_member members_RestoreStatus[] = {
 static const struct model_member members_Tag[] = {
     {.name = "Key", .wire = "Key", .query = "Key", .shape = &shapes[SHAPE_ObjectKey], .offset = offsetof(struct s3_tag, key), .required = true},
     {.name = "Value", .wire = "Value", .query = "Value", .shape = &shapes[SHAPE_Value], .offset = offsetof(struct s3_tag, value), .required = true},
+};
+static const struct model_member members_Tagging[] = {
+    {.name = "TagSet", .wire = "TagSet", .query = "TagSet", .shape = &shapes[SHAPE_TagSet], .offset = offsetof(struct s3_tagging, tag_set), .required = true},
 };
 static const struct model_member members_UploadPartOutput[] = {
     {.name = "ServerSideEncryption", .wire = "x-amz-server-side-encryption", .query = "x-amz-server-side-encryption", .shape = &shapes[SHAPE_ServerSideEncryption], .offset = offsetof(struct s3_upload_part_output, server_side_encryption), .location = MODEL_IN_HEADER},
@@ -1221,6 +1247,7 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_Delete] = {.name = "Delete", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete), .min = INT64_MIN, .max = INT64_MAX, .members = members_Delete, .member_count = 2},
     [SHAPE_DeleteBucketPolicyRequest] = {.name = "DeleteBucketPolicyRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_bucket_policy_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteBucketPolicyRequest, .member_count = 2},
     [SHAPE_DeleteBucketRequest] = {.name = "DeleteBucketRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_bucket_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteBucketRequest, .member_count = 2},
+    [SHAPE_DeleteBucketTaggingRequest] = {.name = "DeleteBucketTaggingRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_bucket_tagging_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteBucketTaggingRequest, .member_count = 2},
     [SHAPE_DeleteMarker] = {.name = "DeleteMarker", .type = MODEL_BOOL, .size = sizeof(struct opt_bool), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_DeleteMarkerEntry] = {.name = "DeleteMarkerEntry", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_marker_entry), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteMarkerEntry, .member_count = 5},
     [SHAPE_DeleteMarkerVersionId] = {.name = "DeleteMarkerVersionId", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
@@ -1247,6 +1274,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_GetBucketPolicyRequest] = {.name = "GetBucketPolicyRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_policy_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketPolicyRequest, .member_count = 2},
     [SHAPE_GetBucketPolicyStatusOutput] = {.name = "GetBucketPolicyStatusOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_policy_status_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketPolicyStatusOutput, .member_count = 1},
     [SHAPE_GetBucketPolicyStatusRequest] = {.name = "GetBucketPolicyStatusRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_policy_status_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketPolicyStatusRequest, .member_count = 2},
+    [SHAPE_GetBucketTaggingOutput] = {.name = "GetBucketTaggingOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_tagging_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketTaggingOutput, .member_count = 1},
+    [SHAPE_GetBucketTaggingRequest] = {.name = "GetBucketTaggingRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_tagging_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketTaggingRequest, .member_count = 2},
     [SHAPE_GetBucketVersioningOutput] = {.name = "GetBucketVersioningOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_versioning_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketVersioningOutput, .member_count = 2},
     [SHAPE_GetBucketVersioningRequest] = {.name = "GetBucketVersioningRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_versioning_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketVersioningRequest, .member_count = 2},
     [SHAPE_GetObjectOutput] = {.name = "GetObjectOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_object_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetObjectOutput, .member_count = 43},
@@ -1349,6 +1378,7 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_Prefix] = {.name = "Prefix", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_PublicAccessBlockConfiguration] = {.name = "PublicAccessBlockConfiguration", .type = MODEL_STRUCT, .size = sizeof(struct s3_public_access_block_configuration), .min = INT64_MIN, .max = INT64_MAX, .members = members_PublicAccessBlockConfiguration, .member_count = 4},
     [SHAPE_PutBucketPolicyRequest] = {.name = "PutBucketPolicyRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_bucket_policy_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutBucketPolicyRequest, .member_count = 6},
+    [SHAPE_PutBucketTaggingRequest] = {.name = "PutBucketTaggingRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_bucket_tagging_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutBucketTaggingRequest, .member_count = 5},
     [SHAPE_PutBucketVersioningRequest] = {.name = "PutBucketVersioningRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_bucket_versioning_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutBucketVersioningRequest, .member_count = 6},
     [SHAPE_PutObjectOutput] = {.name = "PutObjectOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_object_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutObjectOutput, .member_count = 22},
     [SHAPE_PutObjectRequest] = {.name = "PutObjectRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_object_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutObjectRequest, .member_count = 46},
@@ -1382,6 +1412,7 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_Tag] = {.name = "Tag", .type = MODEL_STRUCT, .size = sizeof(struct s3_tag), .min = INT64_MIN, .max = INT64_MAX, .members = members_Tag, .member_count = 2},
     [SHAPE_TagCount] = {.name = "TagCount", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_TagSet] = {.name = "TagSet", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_Tag], .item_size = sizeof(struct s3_tag), .item_wire = "Tag"},
+    [SHAPE_Tagging] = {.name = "Tagging", .type = MODEL_STRUCT, .size = sizeof(struct s3_tagging), .min = INT64_MIN, .max = INT64_MAX, .members = members_Tagging, .member_count = 1},
     [SHAPE_TaggingDirective] = {.name = "TaggingDirective", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_TaggingDirective},
     [SHAPE_TaggingHeader] = {.name = "TaggingHeader", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_Token] = {.name = "Token", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
@@ -1411,12 +1442,14 @@ static const struct model_operation operations[] = {
     {.name = "CreateMultipartUpload", .http_method = "POST", .http_uri = "/{Bucket}/{Key+}?uploads", .http_status = 200, .input = &shapes[SHAPE_CreateMultipartUploadRequest], .output = &shapes[SHAPE_CreateMultipartUploadOutput]},
     {.name = "DeleteBucket", .http_method = "DELETE", .http_uri = "/{Bucket}", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketRequest]},
     {.name = "DeleteBucketPolicy", .http_method = "DELETE", .http_uri = "/{Bucket}?policy", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketPolicyRequest]},
+    {.name = "DeleteBucketTagging", .http_method = "DELETE", .http_uri = "/{Bucket}?tagging", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketTaggingRequest]},
     {.name = "DeleteObject", .http_method = "DELETE", .http_uri = "/{Bucket}/{Key+}", .http_status = 204, .input = &shapes[SHAPE_DeleteObjectRequest], .output = &shapes[SHAPE_DeleteObjectOutput]},
     {.name = "DeleteObjects", .http_method = "POST", .http_uri = "/{Bucket}?delete", .http_status = 200, .input = &shapes[SHAPE_DeleteObjectsRequest], .output = &shapes[SHAPE_DeleteObjectsOutput]},
     {.name = "DeletePublicAccessBlock", .http_method = "DELETE", .http_uri = "/{Bucket}?publicAccessBlock", .http_status = 204, .input = &shapes[SHAPE_DeletePublicAccessBlockRequest]},
     {.name = "GetBucketLocation", .http_method = "GET", .http_uri = "/{Bucket}?location", .http_status = 200, .input = &shapes[SHAPE_GetBucketLocationRequest], .output = &shapes[SHAPE_GetBucketLocationOutput]},
     {.name = "GetBucketPolicy", .http_method = "GET", .http_uri = "/{Bucket}?policy", .http_status = 200, .input = &shapes[SHAPE_GetBucketPolicyRequest], .output = &shapes[SHAPE_GetBucketPolicyOutput]},
     {.name = "GetBucketPolicyStatus", .http_method = "GET", .http_uri = "/{Bucket}?policyStatus", .http_status = 200, .input = &shapes[SHAPE_GetBucketPolicyStatusRequest], .output = &shapes[SHAPE_GetBucketPolicyStatusOutput]},
+    {.name = "GetBucketTagging", .http_method = "GET", .http_uri = "/{Bucket}?tagging", .http_status = 200, .input = &shapes[SHAPE_GetBucketTaggingRequest], .output = &shapes[SHAPE_GetBucketTaggingOutput]},
     {.name = "GetBucketVersioning", .http_method = "GET", .http_uri = "/{Bucket}?versioning", .http_status = 200, .input = &shapes[SHAPE_GetBucketVersioningRequest], .output = &shapes[SHAPE_GetBucketVersioningOutput]},
     {.name = "GetObject", .http_method = "GET", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_GetObjectRequest], .output = &shapes[SHAPE_GetObjectOutput], .errors = errors_GetObject},
     {.name = "GetPublicAccessBlock", .http_method = "GET", .http_uri = "/{Bucket}?publicAccessBlock", .http_status = 200, .input = &shapes[SHAPE_GetPublicAccessBlockRequest], .output = &shapes[SHAPE_GetPublicAccessBlockOutput]},
@@ -1429,12 +1462,13 @@ static const struct model_operation operations[] = {
     {.name = "ListObjectsV2", .http_method = "GET", .http_uri = "/{Bucket}?list-type=2", .http_status = 200, .input = &shapes[SHAPE_ListObjectsV2Request], .output = &shapes[SHAPE_ListObjectsV2Output], .errors = errors_ListObjectsV2},
     {.name = "ListParts", .http_method = "GET", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_ListPartsRequest], .output = &shapes[SHAPE_ListPartsOutput]},
     {.name = "PutBucketPolicy", .http_method = "PUT", .http_uri = "/{Bucket}?policy", .http_status = 200, .input = &shapes[SHAPE_PutBucketPolicyRequest]},
+    {.name = "PutBucketTagging", .http_method = "PUT", .http_uri = "/{Bucket}?tagging", .http_status = 200, .input = &shapes[SHAPE_PutBucketTaggingRequest]},
     {.name = "PutBucketVersioning", .http_method = "PUT", .http_uri = "/{Bucket}?versioning", .http_status = 200, .input = &shapes[SHAPE_PutBucketVersioningRequest]},
     {.name = "PutObject", .http_method = "PUT", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_PutObjectRequest], .output = &shapes[SHAPE_PutObjectOutput], .errors = errors_PutObject},
     {.name = "PutPublicAccessBlock", .http_method = "PUT", .http_uri = "/{Bucket}?publicAccessBlock", .http_status = 200, .input = &shapes[SHAPE_PutPublicAccessBlockRequest]},
     {.name = "UploadPart", .http_method = "PUT", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_UploadPartRequest], .output = &shapes[SHAPE_UploadPartOutput]},
 };
-static const char *const lacking[] = {"CreateBucketMetadataConfiguration", "CreateBucketMetadataTableConfiguration", "CreateSession", "DeleteBucketAnalyticsConfiguration", "DeleteBucketCors", "DeleteBucketEncryption", "DeleteBucketIntelligentTieringConfiguration", "DeleteBucketInventoryConfiguration", "DeleteBucketLifecycle", "DeleteBucketMetadataConfiguration", "DeleteBucketMetadataTableConfiguration", "DeleteBucketMetricsConfiguration", "DeleteBucketOwnershipControls", "DeleteBucketReplication", "DeleteBucketTagging", "DeleteBucketWebsite", "DeleteObjectTagging", "GetBucketAbac", "GetBucketAccelerateConfiguration", "GetBucketAcl", "GetBucketAnalyticsConfiguration", "GetBucketCors", "GetBucketEncryption", "GetBucketIntelligentTieringConfiguration", "GetBucketInventoryConfiguration", "GetBucketLifecycle", "GetBucketLifecycleConfiguration", "GetBucketLogging", "GetBucketMetadataConfiguration", "GetBucketMetadataTableConfiguration", "GetBucketMetricsConfiguration", "GetBucketNotification", "GetBucketNotificationConfiguration", "GetBucketOwnershipControls", "GetBucketReplication", "GetBucketRequestPayment", "GetBucketTagging", "GetBucketWebsite", "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold", "GetObjectLockConfiguration", "GetObjectRetention", "GetObjectTagging", "GetObjectTorrent", "ListBucketAnalyticsConfigurations", "ListBucketIntelligentTieringConfigurations", "ListBucketInventoryConfigurations", "ListBucketMetricsConfigurations", "ListDirectoryBuckets", "PutBucketAbac", "PutBucketAccelerateConfiguration", "PutBucketAcl", "PutBucketAnalyticsConfiguration", "PutBucketCors", "PutBucketEncryption", "PutBucketIntelligentTieringConfiguration", "PutBucketInventoryConfiguration", "PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutBucketLogging", "PutBucketMetricsConfiguration", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketOwnershipControls", "PutBucketReplication", "PutBucketRequestPayment", "PutBucketTagging", "PutBucketWebsite", "PutObjectAcl", "PutObjectLegalHold", "PutObjectLockConfiguration", "PutObjectRetention", "PutObjectTagging", "RenameObject", "RestoreObject", "SelectObjectContent", "UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration", "UpdateObjectEncryption", "UploadPartCopy", "WriteGetObjectResponse", NULL};
+static const char *const lacking[] = {"CreateBucketMetadataConfiguration", "CreateBucketMetadataTableConfiguration", "CreateSession", "DeleteBucketAnalyticsConfiguration", "DeleteBucketCors", "DeleteBucketEncryption", "DeleteBucketIntelligentTieringConfiguration", "DeleteBucketInventoryConfiguration", "DeleteBucketLifecycle", "DeleteBucketMetadataConfiguration", "DeleteBucketMetadataTableConfiguration", "DeleteBucketMetricsConfiguration", "DeleteBucketOwnershipControls", "DeleteBucketReplication", "DeleteBucketWebsite", "DeleteObjectTagging", "GetBucketAbac", "GetBucketAccelerateConfiguration", "GetBucketAcl", "GetBucketAnalyticsConfiguration", "GetBucketCors", "GetBucketEncryption", "GetBucketIntelligentTieringConfiguration", "GetBucketInventoryConfiguration", "GetBucketLifecycle", "GetBucketLifecycleConfiguration", "GetBucketLogging", "GetBucketMetadataConfiguration", "GetBucketMetadataTableConfiguration", "GetBucketMetricsConfiguration", "GetBucketNotification", "GetBucketNotificationConfiguration", "GetBucketOwnershipControls", "GetBucketReplication", "GetBucketRequestPayment", "GetBucketWebsite", "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold", "GetObjectLockConfiguration", "GetObjectRetention", "GetObjectTagging", "GetObjectTorrent", "ListBucketAnalyticsConfigurations", "ListBucketIntelligentTieringConfigurations", "ListBucketInventoryConfigurations", "ListBucketMetricsConfigurations", "ListDirectoryBuckets", "PutBucketAbac", "PutBucketAccelerateConfiguration", "PutBucketAcl", "PutBucketAnalyticsConfiguration", "PutBucketCors", "PutBucketEncryption", "PutBucketIntelligentTieringConfiguration", "PutBucketInventoryConfiguration", "PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutBucketLogging", "PutBucketMetricsConfiguration", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketOwnershipControls", "PutBucketReplication", "PutBucketRequestPayment", "PutBucketWebsite", "PutObjectAcl", "PutObjectLegalHold", "PutObjectLockConfiguration", "PutObjectRetention", "PutObjectTagging", "RenameObject", "RestoreObject", "SelectObjectContent", "UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration", "UpdateObjectEncryption", "UploadPartCopy", "WriteGetObjectResponse", NULL};
 const struct model_service model_s3 = {
     .id = "s3",
     .signing_name = "s3",

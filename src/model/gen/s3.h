@@ -28,6 +28,7 @@ struct s3_create_multipart_upload_request;
 struct s3_delete;
 struct s3_delete_bucket_policy_request;
 struct s3_delete_bucket_request;
+struct s3_delete_bucket_tagging_request;
 struct s3_delete_marker_entry;
 struct s3_delete_object_output;
 struct s3_delete_object_request;
@@ -42,6 +43,8 @@ struct s3_get_bucket_policy_output;
 struct s3_get_bucket_policy_request;
 struct s3_get_bucket_policy_status_output;
 struct s3_get_bucket_policy_status_request;
+struct s3_get_bucket_tagging_output;
+struct s3_get_bucket_tagging_request;
 struct s3_get_bucket_versioning_output;
 struct s3_get_bucket_versioning_request;
 struct s3_get_object_output;
@@ -75,12 +78,14 @@ struct s3_part;
 struct s3_policy_status;
 struct s3_public_access_block_configuration;
 struct s3_put_bucket_policy_request;
+struct s3_put_bucket_tagging_request;
 struct s3_put_bucket_versioning_request;
 struct s3_put_object_output;
 struct s3_put_object_request;
 struct s3_put_public_access_block_request;
 struct s3_restore_status;
 struct s3_tag;
+struct s3_tagging;
 struct s3_upload_part_output;
 struct s3_upload_part_request;
 struct s3_versioning_configuration;
@@ -359,6 +364,11 @@ struct s3_delete_bucket_request {
     const char *bucket;
     const char *expected_bucket_owner;
 };
+/* DeleteBucketTaggingRequest */
+struct s3_delete_bucket_tagging_request {
+    const char *bucket;
+    const char *expected_bucket_owner;
+};
 /* DeleteMarkerEntry */
 struct s3_delete_marker_entry {
     struct s3_owner *owner;
@@ -445,6 +455,15 @@ struct s3_get_bucket_policy_status_output {
 };
 /* GetBucketPolicyStatusRequest */
 struct s3_get_bucket_policy_status_request {
+    const char *bucket;
+    const char *expected_bucket_owner;
+};
+/* GetBucketTaggingOutput */
+struct s3_get_bucket_tagging_output {
+    VEC(struct s3_tag) tag_set;
+};
+/* GetBucketTaggingRequest */
+struct s3_get_bucket_tagging_request {
     const char *bucket;
     const char *expected_bucket_owner;
 };
@@ -876,6 +895,14 @@ struct s3_put_bucket_policy_request {
     const char *policy;
     const char *expected_bucket_owner;
 };
+/* PutBucketTaggingRequest */
+struct s3_put_bucket_tagging_request {
+    const char *bucket;
+    const char *content_md5;
+    const char *checksum_algorithm;
+    struct s3_tagging *tagging;
+    const char *expected_bucket_owner;
+};
 /* PutBucketVersioningRequest */
 struct s3_put_bucket_versioning_request {
     const char *bucket;
@@ -975,6 +1002,10 @@ struct s3_restore_status {
 struct s3_tag {
     const char *key;
     const char *value;
+};
+/* Tagging */
+struct s3_tagging {
+    VEC(struct s3_tag) tag_set;
 };
 /* UploadPartOutput */
 struct s3_upload_part_output {
