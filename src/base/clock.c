@@ -21,8 +21,12 @@ uint64_t clock_mono_ns(void) {
                       atomic_load_explicit(&skew_ms, memory_order_relaxed) * 1000000);
 }
 
+int64_t clock_real_ns(void) {
+    return read_ns(CLOCK_REALTIME) + atomic_load_explicit(&skew_ms, memory_order_relaxed) * 1000000;
+}
+
 int64_t clock_real_ms(void) {
-    return read_ns(CLOCK_REALTIME) / 1000000 + atomic_load_explicit(&skew_ms, memory_order_relaxed);
+    return clock_real_ns() / 1000000;
 }
 
 void clock_skew(int64_t add_ms) {

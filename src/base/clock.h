@@ -12,6 +12,7 @@
 
 uint64_t clock_mono_ns(void);
 int64_t clock_real_ms(void);     /* since the epoch, UTC */
+int64_t clock_real_ns(void);
 void clock_skew(int64_t add_ms); /* tests: both clocks run ahead by the sum of all skews */
 
 enum { CLOCK_TEXT_BYTES = 32 };

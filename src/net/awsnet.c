@@ -218,6 +218,40 @@ int awsnet_private_dns_name(const struct awsnet_service *service, const char *re
     return 0;
 }
 
+char *awsnet_private_domain(const char *region, char out[AWSNET_NAME_BYTES]) {
+    if (strcmp(region, "us-east-1") == 0)
+        snprintf(out, AWSNET_NAME_BYTES, "ec2.internal");
+    else
+        snprintf(out, AWSNET_NAME_BYTES, "%s.compute.internal", region);
+    return out;
+}
+
+char *awsnet_public_domain(const char *region, char out[AWSNET_NAME_BYTES]) {
+    if (strcmp(region, "us-east-1") == 0)
+        snprintf(out, AWSNET_NAME_BYTES, "compute-1.amazonaws.com");
+    else
+        snprintf(out, AWSNET_NAME_BYTES, "%s.compute.amazonaws.com", region);
+    return out;
+}
+
+static char *host_name(const char *kind, struct ip4 a, const char *domain, char *out) {
+    snprintf(out, AWSNET_NAME_BYTES, "%s-%u-%u-%u-%u.%.200s", kind, a.v >> 24, a.v >> 16 & 255,
+             a.v >> 8 & 255, a.v & 255, domain);
+    return out;
+}
+
+char *awsnet_private_host(const char *region, struct ip4 address, char out[AWSNET_NAME_BYTES]) {
+    char domain[AWSNET_NAME_BYTES];
+
+    return host_name("ip", address, awsnet_private_domain(region, domain), out);
+}
+
+char *awsnet_public_host(const char *region, struct ip4 address, char out[AWSNET_NAME_BYTES]) {
+    char domain[AWSNET_NAME_BYTES];
+
+    return host_name("ec2", address, awsnet_public_domain(region, domain), out);
+}
+
 /* Matches name against a pattern that spells a region; the region must be one that exists. */
 static const struct awsnet_region *match_regional(const char *pattern, const char *mark, const char *name) {
     size_t head = (size_t)(mark - pattern), length = strlen(name), tail, region_length;

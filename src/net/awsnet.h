@@ -61,6 +61,15 @@ enum { AWSNET_NAME_BYTES = 256 };
 int awsnet_private_dns_name(const struct awsnet_service *service, const char *region,
                             char ret_name[AWSNET_NAME_BYTES]);
 
+/* Names of instances.  The private domain is also what DHCP hands out: "ap-northeast-1.compute.internal",
+ * in us-east-1 "ec2.internal". */
+char *awsnet_private_domain(const char *region, char out[AWSNET_NAME_BYTES]);
+char *awsnet_public_domain(const char *region, char out[AWSNET_NAME_BYTES]); /* …compute.amazonaws.com */
+char *awsnet_private_host(const char *region, struct ip4 address,
+                          char out[AWSNET_NAME_BYTES]); /* ip-10-0-1-5.… */
+char *awsnet_public_host(const char *region, struct ip4 address,
+                         char out[AWSNET_NAME_BYTES]); /* ec2-203-0-… */
+
 struct awsnet_name {
     const struct awsnet_service *service;
     const struct awsnet_region *region; /* whose address it is; global names belong to home */
