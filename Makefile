@@ -4,7 +4,7 @@
 CC ?= gcc
 BUILD ?= build
 MODE ?= release
-PKGS = libmicrohttpd gnutls openssl sqlite3 libcurl jansson libxml-2.0 ldns libseccomp
+PKGS = openssl sqlite3 libcurl jansson libxml-2.0 ldns libseccomp
 
 WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
        -Wformat -Wformat-security -Wwrite-strings -Wundef -Wimplicit-fallthrough
@@ -15,7 +15,7 @@ CFLAGS += -std=gnu11 $(WARN) $(CFLAGS_$(MODE))
 LDFLAGS_release = -Wl,--gc-sections
 LDFLAGS_san = -fsanitize=address,undefined
 LDFLAGS += $(LDFLAGS_$(MODE)) -pthread
-LDLIBS += $(PKG_LIBS) -lwslay
+LDLIBS += $(PKG_LIBS) -lwslay -lhttp_parser
 
 OBJ = $(BUILD)/obj-$(MODE)
 SRC := $(sort $(wildcard src/*/*.c src/*/*/*.c))
