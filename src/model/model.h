@@ -165,4 +165,10 @@ const struct model_service *model_service_by_signing(const char *signing_name);
 const struct model_operation *model_operation_find(const struct model_service *s, const char *name);
 bool model_operation_lacking(const struct model_service *s, const char *name);
 
+/*
+ * A number for what a request asks for: equal requests give equal numbers, so that a ClientToken that
+ * comes again with other parameters is noticed.  Its members ClientToken and DryRun do not count.
+ */
+uint64_t model_digest(const struct model_shape *shape, const void *message);
+
 #endif

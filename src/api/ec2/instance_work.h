@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * instance_work: the slow half of what happens to instances.
+ *
+ * Theory of operation: an API call changes rows and answers (pending, stopping, …); what it asked for
+ * takes place afterwards, here.  A job names one instance.  Jobs of one instance run one at a time in
+ * the order in which they came; those of different instances run at once, on at most WORK_THREADS
+ * threads that come and go with the work.  A job's end changes the rows again (api_work).
+ *
+ * Events from host come through here too, because their thread must not wait for host, which a change
+ * of the network does.
+ */
+#ifndef VPCBOX_API_EC2_INSTANCE_WORK_H
+#define VPCBOX_API_EC2_INSTANCE_WORK_H
+
+#include "base/arena.h"
+
+struct api;
+
+struct instance_job {
+    struct api *api;
+    const char *id;                        /* of the instance */
+    void (*run)(struct instance_job *job); /* on a thread of its own; may block */
+    struct arena arena;                    /* the job's, holds whatever it needs; freed after run */
+    /* whatever run() needs, in the arena */
+    const void *arg;
+    /* instance_work's own */
+    struct instance_job *next;
+};
+
+/* A job with its arena ready; id is copied. */
+struct instance_job *instance_job_new(struct api *api, const char *id, void (*run)(struct instance_job *job));
+void instance_work_queue(struct instance_job *job); /* takes the job */
+/* Returns when no job of this api is left, those included that the last ones queued. */
+void instance_work_drain(struct api *api);
+
+#endif
