@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * instance: instances, their interfaces and public addresses.
+ *
+ * Theory of operation.  An instance is a row; its states change in one place, instance_state.c:
+ *
+ *   RunInstances, StartInstances   pending        → backend.instance_start → event RUNNING → running
+ *   StopInstances, guest's end     stopping       → backend.instance_stop                  → stopped
+ *   TerminateInstances             shutting-down  → backend.instance_terminate             → terminated
+ *
+ * A call changes the row and answers; the backend's part runs afterwards as a job (instance_work.h)
+ * and ends in the next state.  Without a data plane (-ENOTSUP) the next state follows at once.
+ * Terminated instances stay visible for an hour.
+ *
+ * Public addresses come from the pool of net/awsnet.h.  An automatic one lives in eni_address.public_ip
+ * while its instance runs; an Elastic IP also has a row elastic_ip, and eni_address.allocation_id
+ * where it is associated.
+ */
+#ifndef VPCBOX_API_EC2_INSTANCE_H
+#define VPCBOX_API_EC2_INSTANCE_H
+
+#include "api/ec2/ec2.h"
+
+/* ---- for the daemon ---- */
+
+enum instance_event {
+    INSTANCE_EVENT_RUNNING, /* its network is up */
+    INSTANCE_EVENT_STOPPED  /* its processes have ended, asked or not */
+};
+/* Does not wait; why: what host says about an end, or NULL. */
+void instance_on_event(struct api *api, const char *id, enum instance_event event, const char *why);
+/* At start of the region: what was running or on its way is started again, what was ending is ended. */
+void instances_resume(struct api *api);
+/* Returns when all that was asked for has taken place: before api_free(), and for tests. */
+void instances_settle(struct api *api);
+
+/* ---- operations ---- */
+
+#define EC2_INSTANCE_OPERATIONS(X)                                                                           \
+    X(RunInstances, run_instances, API_WRITE)                                                                \
+    X(StartInstances, start_instances, API_WRITE)                                                            \
+    X(StopInstances, stop_instances, API_WRITE)                                                              \
+    X(RebootInstances, reboot_instances, API_WRITE)                                                          \
+    X(TerminateInstances, terminate_instances, API_WRITE)                                                    \
+    X(DescribeInstances, describe_instances, API_READ)                                                       \
+    X(DescribeInstanceStatus, describe_instance_status, API_READ)                                            \
+    X(DescribeInstanceAttribute, describe_instance_attribute, API_READ)                                      \
+    X(ModifyInstanceAttribute, modify_instance_attribute, API_WRITE)                                         \
+    X(ModifyInstanceMetadataOptions, modify_instance_metadata_options, API_WRITE)                            \
+    X(GetConsoleOutput, get_console_output, API_READ)                                                        \
+    X(DescribeInstanceTypes, describe_instance_types, API_READ)                                              \
+    X(DescribeImages, describe_images, API_READ)                                                             \
+    X(CreateNetworkInterface, create_network_interface, API_WRITE)                                           \
+    X(DeleteNetworkInterface, delete_network_interface, API_WRITE)                                           \
+    X(DescribeNetworkInterfaces, describe_network_interfaces, API_READ)                                      \
+    X(ModifyNetworkInterfaceAttribute, modify_network_interface_attribute, API_WRITE)                        \
+    X(AllocateAddress, allocate_address, API_WRITE)                                                          \
+    X(AssociateAddress, associate_address, API_WRITE)                                                        \
+    X(DisassociateAddress, disassociate_address, API_WRITE)                                                  \
+    X(ReleaseAddress, release_address, API_WRITE)                                                            \
+    X(DescribeAddresses, describe_addresses, API_READ)                                                       \
+    X(DescribeAvailabilityZones, describe_availability_zones, API_READ)                                      \
+    X(DescribeRegions, describe_regions, API_READ)                                                           \
+    X(DescribeAccountAttributes, describe_account_attributes, API_READ)
+
+int ec2_run_instances(struct api_request *rq, const struct ec2_run_instances_request *in,
+                      struct ec2_reservation *out);
+int ec2_start_instances(struct api_request *rq, const struct ec2_start_instances_request *in,
+                        struct ec2_start_instances_result *out);
+int ec2_stop_instances(struct api_request *rq, const struct ec2_stop_instances_request *in,
+                       struct ec2_stop_instances_result *out);
+int ec2_reboot_instances(struct api_request *rq, const struct ec2_reboot_instances_request *in, void *out);
+int ec2_terminate_instances(struct api_request *rq, const struct ec2_terminate_instances_request *in,
+                            struct ec2_terminate_instances_result *out);
+int ec2_describe_instances(struct api_request *rq, const struct ec2_describe_instances_request *in,
+                           struct ec2_describe_instances_result *out);
+int ec2_describe_instance_status(struct api_request *rq,
+                                 const struct ec2_describe_instance_status_request *in,
+                                 struct ec2_describe_instance_status_result *out);
+int ec2_describe_instance_attribute(struct api_request *rq,
+                                    const struct ec2_describe_instance_attribute_request *in,
+                                    struct ec2_instance_attribute *out);
+int ec2_modify_instance_attribute(struct api_request *rq,
+                                  const struct ec2_modify_instance_attribute_request *in, void *out);
+int ec2_modify_instance_metadata_options(struct api_request *rq,
+                                         const struct ec2_modify_instance_metadata_options_request *in,
+                                         struct ec2_modify_instance_metadata_options_result *out);
+int ec2_get_console_output(struct api_request *rq, const struct ec2_get_console_output_request *in,
+                           struct ec2_get_console_output_result *out);
+int ec2_describe_instance_types(struct api_request *rq, const struct ec2_describe_instance_types_request *in,
+                                struct ec2_describe_instance_types_result *out);
+int ec2_describe_images(struct api_request *rq, const struct ec2_describe_images_request *in,
+                        struct ec2_describe_images_result *out);
+int ec2_create_network_interface(struct api_request *rq,
+                                 const struct ec2_create_network_interface_request *in,
+                                 struct ec2_create_network_interface_result *out);
+int ec2_delete_network_interface(struct api_request *rq,
+                                 const struct ec2_delete_network_interface_request *in, void *out);
+int ec2_describe_network_interfaces(struct api_request *rq,
+                                    const struct ec2_describe_network_interfaces_request *in,
+                                    struct ec2_describe_network_interfaces_result *out);
+int ec2_modify_network_interface_attribute(struct api_request *rq,
+                                           const struct ec2_modify_network_interface_attribute_request *in,
+                                           void *out);
+int ec2_allocate_address(struct api_request *rq, const struct ec2_allocate_address_request *in,
+                         struct ec2_allocate_address_result *out);
+int ec2_associate_address(struct api_request *rq, const struct ec2_associate_address_request *in,
+                          struct ec2_associate_address_result *out);
+int ec2_disassociate_address(struct api_request *rq, const struct ec2_disassociate_address_request *in,
+                             void *out);
+int ec2_release_address(struct api_request *rq, const struct ec2_release_address_request *in, void *out);
+int ec2_describe_addresses(struct api_request *rq, const struct ec2_describe_addresses_request *in,
+                           struct ec2_describe_addresses_result *out);
+int ec2_describe_availability_zones(struct api_request *rq,
+                                    const struct ec2_describe_availability_zones_request *in,
+                                    struct ec2_describe_availability_zones_result *out);
+int ec2_describe_regions(struct api_request *rq, const struct ec2_describe_regions_request *in,
+                         struct ec2_describe_regions_result *out);
+int ec2_describe_account_attributes(struct api_request *rq,
+                                    const struct ec2_describe_account_attributes_request *in,
+                                    struct ec2_describe_account_attributes_result *out);
+
+#endif
