@@ -1,0 +1,767 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a spec to a block.  Each VPC is compiled into columns (growing arrays), which are then laid out
+ * one after another as its segment; the global tables are made from the finished segments, so that a
+ * segment taken over from the previous image and a new one are treated alike.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "net/block.h"
+#include "net/door.h"
+
+/* Names to index + 1, since a map holds pointers. */
+static int names_add(struct map *names, const char *id, size_t index) {
+    if (!id || map_get(names, id))
+        return id ? -EEXIST : -EINVAL;
+    map_put(names, id, (void *)(index + 1));
+    return 0;
+}
+
+static uint32_t names_get(const struct map *names, const char *id) {
+    size_t found = id ? (size_t)map_get(names, id) : 0;
+
+    return found ? (uint32_t)(found - 1) : IMAGE_NONE;
+}
+
+struct vpc_build {
+    const struct spec *spec;
+    const struct spec_vpc *in;
+    const struct map *spec_lists; /* pl-… to its index in spec->prefix_lists */
+    struct arena *arena;
+    struct map strings, subnet_names, table_names, acl_names, group_names, list_names, eni_names,
+        endpoint_names;
+    struct image_vpc head;
+    VEC(struct prefix4) cidrs;
+    VEC(struct image_subnet) subnets;
+    VEC(struct image_table) tables;
+    VEC(struct image_route) routes;
+    VEC(struct image_step) steps;
+    VEC(struct image_acl) acls;
+    VEC(struct image_acl_entry) acl_entries;
+    VEC(struct image_group) groups;
+    VEC(struct image_rule) rules;
+    VEC(struct image_list) lists;
+    VEC(struct image_range) ranges;
+    VEC(struct image_eni) enis;
+    VEC(uint32_t) members;
+    VEC(struct image_address) addresses;
+    VEC(uint32_t) by_address;
+    VEC(uint32_t) by_mac;
+    VEC(struct image_endpoint) endpoints;
+    VEC(char) text;
+};
+
+static uint32_t name(struct vpc_build *b, const char *text) {
+    size_t at;
+
+    if (!text || !*text)
+        return 0;
+    at = (size_t)map_get(&b->strings, text);
+    if (at == 0) {
+        at = b->text.count;
+        for (const char *c = text;; c++) {
+            *vec_push(b->arena, &b->text) = *c;
+            if (!*c)
+                break;
+        }
+        map_put(&b->strings, text, (void *)at);
+    }
+    return (uint32_t)at;
+}
+
+static int compare_u32(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static int compare_range(const void *a, const void *b) {
+    return compare_u32(&((const struct image_range *)a)->first, &((const struct image_range *)b)->first);
+}
+
+/* Sorts prefixes into disjoint ranges; out holds count items. */
+static size_t make_ranges(const struct prefix4 *cidrs, size_t count, struct image_range *out) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t first = prefix4_masked(cidrs[i]).addr.v;
+
+        out[i] = (struct image_range){first, first | ~prefix4_mask(cidrs[i].length)};
+    }
+    if (count > 1)
+        qsort(out, count, sizeof(*out), compare_range);
+    for (size_t i = 0; i < count; i++) {
+        if (n > 0 && out[i].first <= out[n - 1].last) {
+            if (out[i].last > out[n - 1].last)
+                out[n - 1].last = out[i].last;
+        } else {
+            out[n++] = out[i];
+        }
+    }
+    return n;
+}
+
+static uint32_t use_list(struct vpc_build *b, const char *id) {
+    uint32_t index = names_get(&b->list_names, id);
+    uint32_t source = names_get(b->spec_lists, id);
+    const struct spec_prefix_list *list;
+    struct image_list *made;
+    size_t first = b->ranges.count, n;
+
+    if (index != IMAGE_NONE || source == IMAGE_NONE)
+        return index;
+    list = &b->spec->prefix_lists[source];
+    for (size_t i = 0; i < list->cidr_count; i++)
+        *vec_push(b->arena, &b->ranges) = (struct image_range){0, 0};
+    n = make_ranges(list->cidrs, list->cidr_count, b->ranges.items + first);
+    b->ranges.count = first + n;
+    made = vec_push(b->arena, &b->lists);
+    *made = (struct image_list){name(b, list->id), name(b, list->name), {(uint32_t)first, (uint32_t)n}};
+    names_add(&b->list_names, id, b->lists.count - 1);
+    return (uint32_t)b->lists.count - 1;
+}
+
+/* A port rule without ports means all of them; what is out of range is the caller's mistake. */
+static int make_match(int16_t protocol, struct prefix4 cidr, int32_t from, int32_t to,
+                      struct image_match *ret) {
+    struct image_match m = {.protocol = protocol, .icmp_type = -1, .icmp_code = -1, .to_port = UINT16_MAX};
+
+    if (protocol < SPEC_PROTO_ALL || protocol > 255 || cidr.length > 32)
+        return -EINVAL;
+    m.addr = prefix4_masked(cidr).addr;
+    m.mask = prefix4_mask(cidr.length);
+    if (protocol == 1) {
+        if (from < -1 || from > 255 || to < -1 || to > 255)
+            return -EINVAL;
+        m.icmp_type = (int16_t)from;
+        m.icmp_code = from < 0 ? -1 : (int16_t)to;
+    } else if ((protocol == 6 || protocol == 17) && !(from == -1 && to == -1)) {
+        if (from < 0 || to > UINT16_MAX || from > to)
+            return -EINVAL;
+        m.from_port = (uint16_t)from;
+        m.to_port = (uint16_t)to;
+    }
+    *ret = m;
+    return 0;
+}
+
+static int compare_acl_entry(const void *a, const void *b) {
+    return ((const struct image_acl_entry *)a)->number - ((const struct image_acl_entry *)b)->number;
+}
+
+static int build_acl_side(struct vpc_build *b, const struct spec_acl *acl, bool egress,
+                          struct image_slice *ret) {
+    size_t first = b->acl_entries.count;
+
+    for (size_t i = 0; i < acl->entry_count; i++) {
+        const struct spec_acl_entry *e = &acl->entries[i];
+        struct image_acl_entry entry = {.number = e->number, .allow = e->allow};
+        int err;
+
+        if (e->egress != egress)
+            continue;
+        err = make_match(e->protocol, e->cidr, e->from_port, e->to_port, &entry.match);
+        if (err < 0)
+            return err;
+        *vec_push(b->arena, &b->acl_entries) = entry;
+    }
+    *ret = (struct image_slice){(uint32_t)first, (uint32_t)(b->acl_entries.count - first)};
+    if (ret->count > 1)
+        qsort(b->acl_entries.items + first, ret->count, sizeof(*b->acl_entries.items), compare_acl_entry);
+    return 0;
+}
+
+static int build_acls(struct vpc_build *b) {
+    for (size_t i = 0; i < b->in->acl_count; i++) {
+        const struct spec_acl *acl = &b->in->acls[i];
+        struct image_acl made = {.id = name(b, acl->id)};
+        int err = names_add(&b->acl_names, acl->id, i);
+
+        if (err == 0)
+            err = build_acl_side(b, acl, false, &made.in);
+        if (err == 0)
+            err = build_acl_side(b, acl, true, &made.out);
+        if (err < 0)
+            return err;
+        *vec_push(b->arena, &b->acls) = made;
+    }
+    return 0;
+}
+
+static int build_group_side(struct vpc_build *b, const struct spec_sg *group, bool egress,
+                            struct image_slice *ret) {
+    size_t first = b->rules.count;
+
+    for (size_t i = 0; i < group->rule_count; i++) {
+        const struct spec_sg_rule *r = &group->rules[i];
+        struct image_rule rule = {.id = name(b, r->id),
+                                  .peer_id = name(b, r->peer_id),
+                                  .peer = IMAGE_NONE,
+                                  .peer_kind = (uint32_t)r->peer};
+        struct prefix4 cidr = r->peer == SPEC_PEER_CIDR ? r->cidr : (struct prefix4){{0}, 0};
+        int err;
+
+        if (r->egress != egress)
+            continue;
+        err = make_match(r->protocol, cidr, r->from_port, r->to_port, &rule.match);
+        if (err < 0)
+            return err;
+        if (r->peer == SPEC_PEER_GROUP)
+            rule.peer = names_get(&b->group_names, r->peer_id);
+        else if (r->peer == SPEC_PEER_PREFIX_LIST)
+            rule.peer = use_list(b, r->peer_id);
+        *vec_push(b->arena, &b->rules) = rule;
+    }
+    *ret = (struct image_slice){(uint32_t)first, (uint32_t)(b->rules.count - first)};
+    return 0;
+}
+
+static int build_groups(struct vpc_build *b) {
+    int err = 0;
+
+    for (size_t i = 0; i < b->in->group_count && err == 0; i++)
+        err = names_add(&b->group_names, b->in->groups[i].id, i);
+    for (size_t i = 0; i < b->in->group_count && err == 0; i++) {
+        const struct spec_sg *group = &b->in->groups[i];
+        struct image_group made = {.id = name(b, group->id)};
+
+        err = build_group_side(b, group, false, &made.in);
+        if (err == 0)
+            err = build_group_side(b, group, true, &made.out);
+        *vec_push(b->arena, &b->groups) = made;
+    }
+    return err;
+}
+
+/* One candidate of a route table's intervals. */
+struct candidate {
+    uint32_t first, last, route;
+    uint8_t length, rank; /* rank: order among equal prefixes: local, static, prefix list */
+};
+
+static int compare_candidate(const void *a, const void *b) {
+    const struct candidate *x = a, *y = b;
+
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return x->route < y->route ? -1 : x->route > y->route;
+}
+
+static void emit_step(struct vpc_build *b, size_t first, uint32_t start, uint32_t route) {
+    if (b->steps.count > first && b->steps.items[b->steps.count - 1].start == start)
+        b->steps.count--; /* a more specific one begins at the same address */
+    if (b->steps.count > first && b->steps.items[b->steps.count - 1].route == route)
+        return;
+    *vec_push(b->arena, &b->steps) = (struct image_step){start, route};
+}
+
+/* Prefixes nest or are disjoint, so one walk in order of start with a stack of open ones cuts the intervals.
+ */
+static void build_steps(struct vpc_build *b, struct candidate *candidates, size_t count,
+                        struct image_slice *ret) {
+    struct candidate open[33];
+    size_t depth = 0, first = b->steps.count;
+
+    if (count > 1)
+        qsort(candidates, count, sizeof(*candidates), compare_candidate);
+    emit_step(b, first, 0, IMAGE_NONE);
+    for (size_t i = 0; i <= count; i++) {
+        while (depth > 0 && (i == count || open[depth - 1].last < candidates[i].first)) {
+            uint32_t last = open[--depth].last;
+
+            if (last != UINT32_MAX)
+                emit_step(b, first, last + 1, depth > 0 ? open[depth - 1].route : IMAGE_NONE);
+        }
+        if (i == count || (depth > 0 && open[depth - 1].first == candidates[i].first &&
+                           open[depth - 1].length == candidates[i].length))
+            continue; /* the same prefix again, of lower rank */
+        open[depth++] = candidates[i];
+        emit_step(b, first, candidates[i].first, candidates[i].route);
+    }
+    *ret = (struct image_slice){(uint32_t)first, (uint32_t)(b->steps.count - first)};
+}
+
+struct candidates {
+    VEC(struct candidate) list;
+};
+
+static void add_route(struct vpc_build *b, struct candidates *c, struct image_route route, uint8_t rank) {
+    uint32_t first;
+
+    route.cidr = prefix4_masked(route.cidr);
+    first = route.cidr.addr.v;
+    *vec_push(b->arena, &c->list) = (struct candidate){first, first | ~prefix4_mask(route.cidr.length),
+                                                       (uint32_t)b->routes.count, route.cidr.length, rank};
+    *vec_push(b->arena, &b->routes) = route;
+}
+
+static int build_table(struct vpc_build *b, const struct spec_route_table *table) {
+    struct image_table made = {.id = name(b, table->id)};
+    struct candidates candidates = {0};
+    size_t first = b->routes.count;
+
+    for (size_t i = 0; i < table->route_count; i++) {
+        const struct spec_route *r = &table->routes[i];
+        struct image_route route = {.cidr = r->cidr,
+                                    .prefix_list = name(b, r->prefix_list_id),
+                                    .target_id = name(b, r->target_id),
+                                    .target = IMAGE_NONE,
+                                    .kind = (uint32_t)r->target};
+
+        if (r->cidr.length > 32 || r->target > SPEC_TARGET_BLACKHOLE)
+            return -EINVAL;
+        if (r->target == SPEC_TARGET_ENI)
+            route.target = names_get(&b->eni_names, r->target_id);
+        else if (r->target == SPEC_TARGET_GATEWAY_ENDPOINT)
+            route.target = names_get(&b->endpoint_names, r->target_id);
+        if ((r->target == SPEC_TARGET_ENI || r->target == SPEC_TARGET_GATEWAY_ENDPOINT) &&
+            route.target == IMAGE_NONE)
+            route.kind = SPEC_TARGET_BLACKHOLE;
+        if (r->prefix_list_id) {
+            uint32_t list = names_get(b->spec_lists, r->prefix_list_id);
+
+            for (size_t p = 0; list != IMAGE_NONE && p < b->spec->prefix_lists[list].cidr_count; p++) {
+                route.cidr = b->spec->prefix_lists[list].cidrs[p];
+                if (route.cidr.length > 32)
+                    return -EINVAL;
+                add_route(b, &candidates, route, 2);
+            }
+        } else {
+            add_route(b, &candidates, route, r->target == SPEC_TARGET_LOCAL ? 0 : 1);
+        }
+    }
+    /* Every table has a local route for each of the VPC's CIDRs, whether or not somebody listed it. */
+    for (size_t i = 0; i < b->in->cidr_count; i++) {
+        bool listed = false;
+
+        for (size_t r = 0; r < table->route_count; r++)
+            listed |= !table->routes[r].prefix_list_id &&
+                      table->routes[r].cidr.length == b->in->cidrs[i].length &&
+                      prefix4_contains(b->in->cidrs[i], table->routes[r].cidr.addr);
+        if (!listed)
+            add_route(b, &candidates,
+                      (struct image_route){.cidr = b->in->cidrs[i],
+                                           .target_id = name(b, "local"),
+                                           .target = IMAGE_NONE,
+                                           .kind = SPEC_TARGET_LOCAL},
+                      0);
+    }
+    made.routes = (struct image_slice){(uint32_t)first, (uint32_t)(b->routes.count - first)};
+    build_steps(b, candidates.list.items, candidates.list.count, &made.steps);
+    *vec_push(b->arena, &b->tables) = made;
+    return 0;
+}
+
+static int build_endpoints(struct vpc_build *b) {
+    for (size_t i = 0; i < b->in->gateway_endpoint_count; i++) {
+        const struct spec_gateway_endpoint *e = &b->in->gateway_endpoints[i];
+        int err = e->num > DOOR_NUM_MAX ? -EINVAL : names_add(&b->endpoint_names, e->id, i);
+
+        if (err < 0)
+            return err;
+        *vec_push(b->arena, &b->endpoints) =
+            (struct image_endpoint){e->num, name(b, e->id), use_list(b, e->prefix_list_id)};
+    }
+    return 0;
+}
+
+static int build_subnets(struct vpc_build *b) {
+    for (size_t i = 0; i < b->in->subnet_count; i++) {
+        const struct spec_subnet *s = &b->in->subnets[i];
+        struct image_subnet made = {.id = name(b, s->id),
+                                    .table = names_get(&b->table_names, s->route_table_id),
+                                    .acl = names_get(&b->acl_names, s->acl_id),
+                                    .cidr = prefix4_masked(s->cidr)};
+        int err = names_add(&b->subnet_names, s->id, i);
+
+        if (err < 0)
+            return err;
+        if (s->cidr.length > 32)
+            return -EINVAL;
+        if (made.table == IMAGE_NONE || made.acl == IMAGE_NONE)
+            return -ENOENT;
+        *vec_push(b->arena, &b->subnets) = made;
+    }
+    return 0;
+}
+
+static int build_eni(struct vpc_build *b, const struct spec_eni *e) {
+    uint32_t index = (uint32_t)b->enis.count;
+    struct image_eni made = {
+        .num = e->num,
+        .tag = (uint32_t)hash_bytes(e->id, strlen(e->id), 0),
+        .id = name(b, e->id),
+        .instance_id = name(b, e->instance_id),
+        .endpoint_id = name(b, e->endpoint_id),
+        .subnet = names_get(&b->subnet_names, e->subnet_id),
+        .endpoint_num = e->endpoint_num,
+        .addresses = {(uint32_t)b->addresses.count, (uint32_t)e->address_count},
+        .groups = {(uint32_t)b->members.count, (uint32_t)e->group_count},
+        .mac = e->mac,
+        .kind = (uint8_t)e->kind,
+        .source_dest_check = e->source_dest_check,
+        .up = e->up || e->kind == SPEC_ENI_INTERFACE_ENDPOINT,
+    };
+
+    if (made.subnet == IMAGE_NONE)
+        return -ENOENT;
+    if (e->num == 0 || e->num > DOOR_NUM_MAX || e->endpoint_num > DOOR_NUM_MAX || e->address_count == 0 ||
+        e->address_count > DOOR_ADDRESSES_MAX || e->kind > SPEC_ENI_INTERFACE_ENDPOINT)
+        return -EINVAL;
+    for (size_t a = 0; a < e->address_count; a++)
+        *vec_push(b->arena, &b->addresses) =
+            (struct image_address){e->addresses[a].private_ip, e->addresses[a].public_ip, index, (uint32_t)a};
+    for (size_t g = 0; g < e->group_count; g++) {
+        uint32_t group = names_get(&b->group_names, e->group_ids[g]);
+
+        if (group == IMAGE_NONE)
+            return -ENOENT;
+        *vec_push(b->arena, &b->members) = group;
+    }
+    /* Most interfaces have the groups of the one before. */
+    if (index > 0) {
+        struct image_slice last = b->enis.items[index - 1].groups;
+
+        if (last.count == made.groups.count &&
+            (last.count == 0 || memcmp(b->members.items + last.first, b->members.items + made.groups.first,
+                                       last.count * sizeof(uint32_t)) == 0)) {
+            b->members.count = made.groups.first;
+            made.groups = last;
+        }
+    }
+    *vec_push(b->arena, &b->enis) = made;
+    return 0;
+}
+
+static size_t slot_count(size_t items) {
+    size_t slots = 2;
+
+    while (slots < items * 2)
+        slots *= 2;
+    return slots;
+}
+
+static int index_interfaces(struct vpc_build *b) {
+    size_t slots = slot_count(b->addresses.count);
+    uint32_t mask = (uint32_t)slots - 1, i;
+
+    b->by_address.items = arena_array(b->arena, uint32_t, slots);
+    b->by_address.count = slots;
+    for (size_t a = 0; a < b->addresses.count; a++) {
+        uint32_t ip = b->addresses.items[a].private_ip.v;
+
+        for (i = image_hash(ip) & mask; b->by_address.items[i] != 0; i = (i + 1) & mask) {
+            if (b->addresses.items[b->by_address.items[i] - 1].private_ip.v == ip)
+                return -EEXIST;
+        }
+        b->by_address.items[i] = (uint32_t)a + 1;
+    }
+    slots = slot_count(b->enis.count);
+    mask = (uint32_t)slots - 1;
+    b->by_mac.items = arena_array(b->arena, uint32_t, slots);
+    b->by_mac.count = slots;
+    for (size_t e = 0; e < b->enis.count; e++) {
+        struct mac mac = b->enis.items[e].mac;
+
+        for (i = image_hash_mac(mac) & mask; b->by_mac.items[i] != 0; i = (i + 1) & mask) {
+            if (memcmp(&b->enis.items[b->by_mac.items[i] - 1].mac, &mac, sizeof(mac)) == 0)
+                return -EEXIST;
+        }
+        b->by_mac.items[i] = (uint32_t)e + 1;
+    }
+    return 0;
+}
+
+static int compile_vpc(struct vpc_build *b) {
+    int err = 0;
+
+    *vec_push(b->arena, &b->text) = '\0';
+    b->head.id = name(b, b->in->id);
+    b->head.internet_gateway_id = name(b, b->in->internet_gateway_id);
+    b->head.domain_name = name(b, b->in->domain_name);
+    b->head.dns_support = b->in->dns_support;
+    for (size_t i = 0; i < b->in->cidr_count; i++) {
+        if (b->in->cidrs[i].length > 32)
+            return -EINVAL;
+        *vec_push(b->arena, &b->cidrs) = prefix4_masked(b->in->cidrs[i]);
+    }
+    /* Routes name interfaces, interfaces name subnets, subnets name tables: names first. */
+    for (size_t i = 0; i < b->in->eni_count && err == 0; i++)
+        err = names_add(&b->eni_names, b->in->enis[i].id, i);
+    for (size_t i = 0; i < b->in->route_table_count && err == 0; i++)
+        err = names_add(&b->table_names, b->in->route_tables[i].id, i);
+    if (err == 0)
+        err = build_acls(b);
+    if (err == 0)
+        err = build_groups(b);
+    if (err == 0)
+        err = build_endpoints(b);
+    if (err == 0)
+        err = build_subnets(b);
+    for (size_t i = 0; i < b->in->route_table_count && err == 0; i++)
+        err = build_table(b, &b->in->route_tables[i]);
+    for (size_t i = 0; i < b->in->eni_count && err == 0; i++)
+        err = build_eni(b, &b->in->enis[i]);
+    return err < 0 ? err : index_interfaces(b);
+}
+
+static size_t place(struct image_span *span, size_t at, size_t count, size_t item_bytes) {
+    at = (at + 3) & ~(size_t)3;
+    *span = (struct image_span){(uint32_t)at, (uint32_t)count};
+    return at + count * item_bytes;
+}
+
+static int lay_out(struct vpc_build *b, void **ret_segment, size_t *ret_bytes) {
+    size_t at = sizeof(struct image_vpc);
+    char *segment;
+
+#define COLUMNS(X)                                                                                           \
+    X(cidrs, cidrs)                                                                                          \
+    X(subnets, subnets)                                                                                      \
+    X(tables, tables)                                                                                        \
+    X(routes, routes)                                                                                        \
+    X(steps, steps)                                                                                          \
+    X(acls, acls)                                                                                            \
+    X(acl_entries, acl_entries)                                                                              \
+    X(groups, groups)                                                                                        \
+    X(rules, rules)                                                                                          \
+    X(lists, lists)                                                                                          \
+    X(ranges, ranges)                                                                                        \
+    X(enis, enis)                                                                                            \
+    X(members, members)                                                                                      \
+    X(addresses, addresses)                                                                                  \
+    X(by_address, by_address)                                                                                \
+    X(by_mac, by_mac)                                                                                        \
+    X(endpoints, endpoints)                                                                                  \
+    X(strings, text)
+#define X(span, column) at = place(&b->head.span, at, b->column.count, sizeof(*b->column.items));
+    COLUMNS(X)
+#undef X
+    at = (at + 7) & ~(size_t)7;
+    if (at > UINT32_MAX)
+        return -E2BIG;
+    segment = calloc(1, at);
+    if (!segment)
+        return -ENOMEM;
+    b->head.magic = IMAGE_VPC_MAGIC;
+    b->head.bytes = (uint32_t)at;
+    memcpy(segment, &b->head, sizeof(b->head));
+#define X(span, column)                                                                                      \
+    if (b->column.count > 0)                                                                                 \
+        memcpy(segment + b->head.span.at, b->column.items, b->column.count * sizeof(*b->column.items));
+    COLUMNS(X)
+#undef X
+#undef COLUMNS
+    *ret_segment = segment;
+    *ret_bytes = at;
+    return 0;
+}
+
+static int build_vpc(const struct spec *spec, const struct spec_vpc *vpc, const struct map *spec_lists,
+                     uint64_t lists_hash, void **ret_segment, size_t *ret_bytes) {
+    struct arena arena = {0};
+    struct vpc_build b = {.spec = spec, .in = vpc, .spec_lists = spec_lists, .arena = &arena};
+    int err;
+
+    b.head.version = vpc->version;
+    b.head.lists_hash = lists_hash;
+    err = compile_vpc(&b);
+    if (err == 0)
+        err = lay_out(&b, ret_segment, ret_bytes);
+    map_free(&b.strings);
+    map_free(&b.subnet_names);
+    map_free(&b.table_names);
+    map_free(&b.acl_names);
+    map_free(&b.group_names);
+    map_free(&b.list_names);
+    map_free(&b.eni_names);
+    map_free(&b.endpoint_names);
+    arena_free(&arena);
+    return err;
+}
+
+/* What a segment takes from outside its VPC: when a prefix list changes, all are compiled again. */
+static uint64_t hash_lists(const struct spec *spec) {
+    uint64_t hash = spec->prefix_list_count;
+
+    for (size_t i = 0; i < spec->prefix_list_count; i++) {
+        const struct spec_prefix_list *list = &spec->prefix_lists[i];
+
+        hash = hash_bytes(list->id, strlen(list->id), hash);
+        for (size_t c = 0; c < list->cidr_count; c++) {
+            uint32_t words[2] = {prefix4_masked(list->cidrs[c]).addr.v, list->cidrs[c].length};
+
+            hash = hash_bytes(words, sizeof(words), hash);
+        }
+    }
+    return hash;
+}
+
+/* One VPC's segment: borrowed from the previous image, or made (then to be freed). */
+struct piece {
+    const void *data;
+    void *made;
+    size_t bytes;
+};
+
+static int gather(const struct spec *spec, const struct image *previous, struct piece *pieces) {
+    struct map lists = {0}, old = {0}, seen = {0};
+    uint64_t lists_hash = hash_lists(spec);
+    int err = 0;
+
+    for (size_t i = 0; i < spec->prefix_list_count && err == 0; i++) {
+        err = names_add(&lists, spec->prefix_lists[i].id, i);
+        for (size_t c = 0; c < spec->prefix_lists[i].cidr_count && err == 0; c++)
+            err = spec->prefix_lists[i].cidrs[c].length > 32 ? -EINVAL : 0;
+    }
+    for (size_t i = 0; previous && i < image_vpc_count(previous); i++) {
+        const struct image_vpc *vpc = image_vpc_at(previous, i);
+
+        map_put(&old, image_name(vpc, vpc->id), (void *)(uintptr_t)vpc);
+    }
+    for (size_t i = 0; i < spec->vpc_count && err == 0; i++) {
+        const struct spec_vpc *vpc = &spec->vpcs[i];
+        const struct image_vpc *known;
+
+        err = names_add(&seen, vpc->id, i);
+        if (err < 0)
+            break;
+        known = map_get(&old, vpc->id);
+        if (known && known->version == vpc->version && known->lists_hash == lists_hash) {
+            pieces[i] = (struct piece){known, NULL, known->bytes};
+        } else {
+            err = build_vpc(spec, vpc, &lists, lists_hash, &pieces[i].made, &pieces[i].bytes);
+            pieces[i].data = pieces[i].made;
+        }
+    }
+    map_free(&lists);
+    map_free(&old);
+    map_free(&seen);
+    return err;
+}
+
+static int fill_by_num(struct image_num_slot *slots, size_t count, const struct image_vpc *vpc,
+                       uint32_t index) {
+    uint32_t mask = (uint32_t)count - 1, i;
+
+    for (uint32_t e = 0; e < vpc->enis.count; e++) {
+        uint32_t num = image_enis(vpc)[e].num;
+
+        for (i = image_hash(num) & mask; slots[i].num != 0; i = (i + 1) & mask) {
+            if (slots[i].num == num)
+                return -EEXIST;
+        }
+        slots[i] = (struct image_num_slot){num, index, e};
+    }
+    return 0;
+}
+
+static int fill_by_public(struct image_public_slot *slots, size_t count, const struct image_vpc *vpc,
+                          uint32_t index) {
+    uint32_t mask = (uint32_t)count - 1, i;
+
+    for (uint32_t a = 0; a < vpc->addresses.count; a++) {
+        uint32_t ip = image_addresses(vpc)[a].public_ip.v;
+
+        if (ip == 0)
+            continue;
+        for (i = image_hash(ip) & mask; slots[i].ip != 0; i = (i + 1) & mask) {
+            if (slots[i].ip == ip)
+                return -EEXIST;
+        }
+        slots[i] = (struct image_public_slot){ip, index, a};
+    }
+    return 0;
+}
+
+static int assemble(const struct spec *spec, const struct piece *pieces, struct image **ret_image) {
+    struct image_header header = {.magic = IMAGE_MAGIC,
+                                  .layout = IMAGE_LAYOUT,
+                                  .byte_order = IMAGE_BYTE_ORDER,
+                                  .generation = spec->generation};
+    size_t enis = 0, publics = 0;
+    uint64_t at = sizeof(header);
+    struct image *image;
+    char *block;
+    int err;
+
+    for (size_t i = 0; i < spec->vpc_count; i++) {
+        const struct image_vpc *vpc = pieces[i].data;
+
+        enis += vpc->enis.count;
+        for (uint32_t a = 0; a < vpc->addresses.count; a++)
+            publics += image_addresses(vpc)[a].public_ip.v != 0;
+    }
+#define PLACE(field, items, type)                                                                            \
+    header.field = (struct image_wide_span){at, (items)};                                                    \
+    at += (header.field.count * sizeof(type) + 7) & ~UINT64_C(7)
+    PLACE(segments, spec->vpc_count, struct image_segment);
+    PLACE(by_num, slot_count(enis), struct image_num_slot);
+    PLACE(by_public, slot_count(publics), struct image_public_slot);
+    PLACE(service, spec->service_cidr_count, struct image_range);
+    PLACE(public, spec->public_cidr_count, struct image_range);
+#undef PLACE
+    header.size = at;
+    for (size_t i = 0; i < spec->vpc_count; i++) {
+        header.size = (header.size + IMAGE_ALIGN - 1) & ~(uint64_t)(IMAGE_ALIGN - 1);
+        header.size += pieces[i].bytes;
+    }
+    err = image_alloc(header.size, &image);
+    if (err < 0)
+        return err;
+    block = (char *)(uintptr_t)image->header;
+    for (size_t i = 0; i < spec->vpc_count; i++) {
+        at = (at + IMAGE_ALIGN - 1) & ~(uint64_t)(IMAGE_ALIGN - 1);
+        ((struct image_segment *)(void *)(block + header.segments.at))[i] =
+            (struct image_segment){at, pieces[i].bytes};
+        memcpy(block + at, pieces[i].data, pieces[i].bytes);
+        at += pieces[i].bytes;
+    }
+    header.service.count = make_ranges(spec->service_cidrs, spec->service_cidr_count,
+                                       (struct image_range *)(void *)(block + header.service.at));
+    header.public.count = make_ranges(spec->public_cidrs, spec->public_cidr_count,
+                                      (struct image_range *)(void *)(block + header.public.at));
+    memcpy(block, &header, sizeof(header));
+    for (size_t i = 0; i < spec->vpc_count && err == 0; i++) {
+        const struct image_vpc *vpc = image_vpc_at(image, i);
+
+        err = fill_by_num((struct image_num_slot *)(void *)(block + header.by_num.at), header.by_num.count,
+                          vpc, (uint32_t)i);
+        if (err == 0)
+            err = fill_by_public((struct image_public_slot *)(void *)(block + header.by_public.at),
+                                 header.by_public.count, vpc, (uint32_t)i);
+    }
+    if (err < 0)
+        image_free(image);
+    else
+        *ret_image = image;
+    return err;
+}
+
+int image_build(const struct spec *spec, const struct image *previous, struct image **ret_image) {
+    struct piece *pieces = calloc(spec->vpc_count + 1, sizeof(*pieces));
+    int err = 0;
+
+    if (!pieces)
+        return -ENOMEM;
+    for (size_t i = 0; i < spec->service_cidr_count; i++)
+        err = spec->service_cidrs[i].length > 32 ? -EINVAL : err;
+    for (size_t i = 0; i < spec->public_cidr_count; i++)
+        err = spec->public_cidrs[i].length > 32 ? -EINVAL : err;
+    if (err == 0)
+        err = gather(spec, previous, pieces);
+    if (err == 0)
+        err = assemble(spec, pieces, ret_image);
+    for (size_t i = 0; i < spec->vpc_count; i++)
+        free(pieces[i].made);
+    free(pieces);
+    return err;
+}
