@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands that deal with the box itself: start, stop, enter, explain. */
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "host/control.h"
+
+/* The box's root key: it is no secret, it opens nothing but this box's loopback port. */
+#define BOX_KEY "test"
+#define BOX_SECRET "test"
+
+enum { ANSWER_BYTES = 1 << 20 };
+
+const char *box_endpoint(struct cli *c) {
+    struct control_box box;
+
+    if (control_find(c->home, &box) < 0)
+        return NULL;
+    c->aws.region = arena_strdup(c->arena, box.region);
+    c->aws.access_key_id = BOX_KEY;
+    c->aws.secret_access_key = BOX_SECRET;
+    return arena_printf(c->arena, "http://127.0.0.1:%u", box.port);
+}
+
+int box_start(struct cli *c) {
+    char *none[] = {NULL};
+    uint64_t start = clock_mono_ns();
+    int r = control_start(c->home, none);
+
+    if (r < 0 && r != -EBUSY) {
+        cli_error("no box was running and it could not be started: %s (its log: %s/serve.log)", strerror(-r),
+                  c->home);
+        return 1;
+    }
+    fprintf(stderr, "vpcbox: started a box in the background (%.0f ms); `vpcbox stop` stops it\n",
+            (double)(clock_mono_ns() - start) / 1e6);
+    return 0;
+}
+
+int cmd_start(struct cli *c) {
+    int r = control_start(c->home, c->argv);
+    const char *endpoint;
+
+    if (r == -EBUSY) {
+        cli_say(c, "already running at %s\n", box_endpoint(c));
+        return 0;
+    }
+    if (r < 0) {
+        cli_error("the box did not start: %s (its log: %s/serve.log)", strerror(-r), c->home);
+        return 1;
+    }
+    endpoint = box_endpoint(c);
+    cli_say(c, "running at %s\n", endpoint == NULL ? "?" : endpoint);
+    return 0;
+}
+
+int cmd_stop(struct cli *c) {
+    int r = control_stop(c->home, 20000);
+
+    if (r == -ENOENT) {
+        cli_say(c, "no box runs in %s\n", c->home);
+        return 0;
+    }
+    if (r < 0) {
+        cli_error("the box did not stop: %s", strerror(-r));
+        return 1;
+    }
+    cli_say(c, "stopped\n");
+    return 0;
+}
+
+static int need_box(struct cli *c) {
+    c->aws.arena = c->arena;
+    c->aws.endpoint_url = box_endpoint(c);
+    if (c->aws.endpoint_url != NULL)
+        return 0;
+    cli_error("no box runs in %s: `vpcbox start` starts one", c->home);
+    return 1;
+}
+
+int cmd_env(struct cli *c) {
+    c->aws.arena = c->arena;
+    c->aws.endpoint_url = box_endpoint(c);
+    if (c->aws.endpoint_url == NULL) {
+        if (box_start(c) != 0)
+            return 1;
+        c->aws.endpoint_url = box_endpoint(c);
+    }
+    printf("export AWS_ENDPOINT_URL=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n"
+           "export AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%s\nunset AWS_SESSION_TOKEN AWS_PROFILE\n",
+           c->aws.endpoint_url, BOX_KEY, BOX_SECRET, c->aws.region, c->aws.region);
+    return 0;
+}
+
+int cmd_aws(struct cli *c) {
+    char **argv = arena_array(c->arena, char *, (size_t)c->argc + 6);
+    int n = 0;
+
+    if (need_box(c) != 0)
+        return 1;
+    setenv("AWS_ACCESS_KEY_ID", BOX_KEY, 1);
+    setenv("AWS_SECRET_ACCESS_KEY", BOX_SECRET, 1);
+    setenv("AWS_REGION", c->aws.region, 1);
+    setenv("AWS_DEFAULT_REGION", c->aws.region, 1);
+    setenv("AWS_ENDPOINT_URL", c->aws.endpoint_url, 1);
+    unsetenv("AWS_SESSION_TOKEN");
+    unsetenv("AWS_PROFILE");
+    /* Older aws CLIs do not know AWS_ENDPOINT_URL. */
+    argv[n++] = (char *)(size_t) "aws";
+    argv[n++] = (char *)(size_t) "--endpoint-url";
+    argv[n++] = arena_strdup(c->arena, c->aws.endpoint_url);
+    for (int i = 0; i < c->argc; i++)
+        argv[n++] = c->argv[i];
+    execvp("aws", argv);
+    cli_error("cannot run aws: %s: install Debian's package awscli", strerror(errno));
+    return 127;
+}
+
+/* -- the admin socket ------------------------------------------------------------------------------ */
+
+/* Sends one request; NULL after telling what went wrong.  *ret_sock stays open when not NULL. */
+static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_count, int *ret_sock) {
+    char *text = json_dumps(request, JSON_COMPACT), *answer;
+    json_t *reply = NULL;
+    const char *error;
+    json_error_t where;
+    ssize_t n;
+    int sock, r;
+
+    json_decref(request);
+    r = control_connect(c->home, &sock);
+    if (r < 0) {
+        cli_error("no box runs in %s: `vpcbox start` starts one", c->home);
+        free(text);
+        return NULL;
+    }
+    r = fd_send(sock, text, strlen(text), fds, fd_count);
+    free(text);
+    answer = arena_alloc(c->arena, ANSWER_BYTES);
+    n = r < 0 ? r : fd_receive(sock, answer, ANSWER_BYTES, NULL, NULL);
+    if (n > 0)
+        reply = json_loadb(answer, (size_t)n, 0, &where);
+    if (reply == NULL)
+        cli_error("the box gave no answer%s%s", n < 0 ? ": " : "", n < 0 ? strerror((int)-n) : "");
+    else if (json_unpack(reply, "{s:s}", "error", &error) == 0) {
+        cli_error("%s", error);
+        json_decref(reply);
+        reply = NULL;
+    }
+    if (reply == NULL || ret_sock == NULL)
+        close(sock);
+    else
+        *ret_sock = sock;
+    return reply;
+}
+
+void box_status(struct cli *c) {
+    json_t *reply;
+    const char *why = "";
+    int packets = 0;
+
+    if (c->target_given || strcmp(c->output, "json") == 0)
+        return;
+    reply = ask(c, json_pack("{s:s}", "do", "status"), NULL, 0, NULL);
+    if (reply == NULL)
+        return;
+    json_unpack(reply, "{s?b,s?s}", "packets", &packets, "packets_text", &why);
+    cli_say(c, "box: %s, data plane: %s%s%s\n\n", c->aws.endpoint_url, packets ? "tap" : "none",
+            *why ? ": " : "", why);
+    json_decref(reply);
+}
+
+int cmd_netns(struct cli *c) {
+    json_t *reply = ask(c, json_pack("{s:s,s:s}", "do", "netns", "target", c->argv[0]), NULL, 0, NULL);
+    const char *path = NULL;
+
+    if (reply == NULL)
+        return 1;
+    json_unpack(reply, "{s:s}", "path", &path);
+    puts(path == NULL ? "" : path);
+    json_decref(reply);
+    return path == NULL;
+}
+
+static int run_socket = -1;
+
+static void pass_signal(int signal) {
+    char text[32];
+    int n = snprintf(text, sizeof(text), "{\"signal\":%d}", signal);
+
+    if (write(run_socket, text, (size_t)n) < 0)
+        return; /* the box is gone; the wait for its answer ends by itself */
+}
+
+int cmd_run(struct cli *c) {
+    static const char *const passed[] = {"TERM", "LANG", "LC_ALL", "COLUMNS", "LINES"};
+    const int fds[3] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+    json_t *argv = json_array(), *env = json_array(), *reply;
+    char answer[256];
+    ssize_t n;
+
+    for (int i = 1; i < c->argc; i++)
+        json_array_append_new(argv, json_string(c->argv[i]));
+    for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+        if (getenv(passed[i]) != NULL)
+            json_array_append_new(env,
+                                  json_string(arena_printf(c->arena, "%s=%s", passed[i], getenv(passed[i]))));
+    /* The terminal stays this session's own: its keys become signals that are passed on. */
+    reply = ask(c,
+                json_pack("{s:s,s:s,s:o,s:o,s:b}", "do", "run", "target", c->argv[0], "argv", argv, "env",
+                          env, "tty", 0),
+                fds, 3, &run_socket);
+    if (reply == NULL)
+        return 126;
+    json_decref(reply);
+    signal(SIGINT, pass_signal);
+    signal(SIGTERM, pass_signal);
+    signal(SIGHUP, pass_signal);
+    while ((n = fd_receive(run_socket, answer, sizeof(answer) - 1, NULL, NULL)) > 0) {
+        json_t *message = json_loadb(answer, (size_t)n, 0, NULL);
+        int status;
+
+        if (message != NULL && json_unpack(message, "{s:i}", "exit", &status) == 0) {
+            json_decref(message);
+            close(run_socket);
+            return status;
+        }
+        json_decref(message);
+    }
+    cli_error("the box went away while the command ran");
+    return 126;
+}
+
+/* -- explain, nat-table ---------------------------------------------------------------------------- */
+
+static const char *text_of(const json_t *object, const char *key) {
+    const char *s = json_string_value(json_object_get(object, key));
+
+    return s == NULL ? "" : s;
+}
+
+static void print_hops(struct cli *c, const char *title, const json_t *hops) {
+    size_t i;
+    json_t *hop;
+
+    if (json_array_size(hops) == 0)
+        return;
+    printf("%s%s%s\n", c->color ? "\033[1m" : "", title, c->color ? "\033[0m" : "");
+    json_array_foreach(hops, i, hop) {
+        const char *rule = text_of(hop, "rule");
+        bool dropped = text_is(text_of(hop, "action"), "drop");
+
+        printf("  %s %-26s %s%s%s\n", dropped ? (c->color ? "\033[31m✗\033[0m" : "✗") : " ",
+               text_of(hop, "component"), text_of(hop, "text"), *rule != '\0' ? "  — " : "", rule);
+    }
+}
+
+int cmd_explain(struct cli *c) {
+    json_t *reply = ask(c,
+                        json_pack("{s:s,s:s,s:s,s:b}", "do", "explain", "source", c->argv[0], "destination",
+                                  c->argv[1], "udp", c->udp),
+                        NULL, 0, NULL);
+    json_t *blocker;
+    bool reachable;
+    size_t i;
+
+    if (reply == NULL)
+        return 2;
+    reachable = json_is_true(json_object_get(reply, "reachable"));
+    if (text_is(c->output, "json")) {
+        json_dumpf(reply, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        print_hops(c, "forward", json_object_get(reply, "forward"));
+        print_hops(c, "return", json_object_get(reply, "return"));
+        json_array_foreach(json_object_get(reply, "blockers"), i, blocker) {
+            printf("blocked by %s%s%s: %s\n  AWS code: %s\n  mend:     %s\n", text_of(blocker, "component"),
+                   *text_of(blocker, "rule") != '\0' ? ", " : "", text_of(blocker, "rule"),
+                   text_of(blocker, "message"), text_of(blocker, "code"), text_of(blocker, "mend"));
+        }
+        printf("%s -> %s: %s\n", c->argv[0], c->argv[1], reachable ? "reachable" : "not reachable");
+    }
+    json_decref(reply);
+    return reachable ? 0 : 3;
+}
+
+int cmd_nat_table(struct cli *c) {
+    static const char *const keys[] = {"interface", "protocol", "source", "destination", "translated",
+                                       "state",     "packets",  "bytes",  "idle",        NULL};
+    static const char *const columns[] = {"Interface", "Proto",   "Source", "Destination", "Translated",
+                                          "State",     "Packets", "Bytes",  "Idle",        NULL};
+    struct table t = {.columns = columns};
+    json_t *reply = ask(c, json_pack("{s:s}", "do", "nat-table"), NULL, 0, NULL), *row;
+    size_t i;
+
+    if (reply == NULL)
+        return 1;
+    json_array_foreach(json_object_get(reply, "flows"), i, row) {
+        const char **cells = arena_array(c->arena, const char *, 9);
+
+        for (size_t k = 0; keys[k] != NULL; k++)
+            cells[k] = arena_strdup(c->arena, text_of(row, keys[k]));
+        *vec_push(c->arena, &t.rows) = cells;
+    }
+    table_print(c, &t);
+    json_decref(reply);
+    return 0;
+}
+
+int cmd_coverage(struct cli *c) {
+    struct table t = {.columns = (const char *const[]){"Service", "Operation", NULL}};
+
+    for (size_t s = 0; model_services[s] != NULL; s++)
+        for (size_t i = 0; i < model_services[s]->operation_count; i++)
+            table_row(c, &t, model_services[s]->id, model_services[s]->operations[i].name, NULL);
+    table_print(c, &t);
+    return 0;
+}
