@@ -45,17 +45,19 @@ struct api_caller {
     enum api_caller_kind kind;
     const char *account; /* 12 digits */
     const char *arn; /* arn:aws:iam::…:user/x, arn:aws:sts::…:assumed-role/r/s, arn:aws:iam::…:root */
-    const char *user_id;       /* AIDA…, AROA…:session, or the account id for root */
-    const char *role_id;       /* AROA… for API_CALLER_ROLE */
-    const char *role_arn;      /* arn:aws:iam::…:role/r for API_CALLER_ROLE */
-    const char *access_key_id; /* NULL for anonymous */
-    const char *session_name;  /* API_CALLER_ROLE: for an instance's role, the instance id */
+    const char *user_id;                    /* AIDA…, AROA…:session, or the account id for root */
+    const char *role_id;                    /* AROA… for API_CALLER_ROLE */
+    const char *role_arn;                   /* arn:aws:iam::…:role/r for API_CALLER_ROLE */
+    const char *access_key_id;              /* NULL for anonymous */
+    const char *session_name;               /* API_CALLER_ROLE: for an instance's role, the instance id */
+    const struct identity_session *session; /* API_CALLER_ROLE: what its token says (api/iam/identity.h) */
 };
 
 /* What the box is: fixed at start. */
 struct api_config {
-    const char *home;    /* data folder as this process sees it */
-    const char *account; /* default account */
+    const char *home;                              /* data folder as this process sees it */
+    const char *account;                           /* default account */
+    const char *access_key_id, *secret_access_key; /* of its root; NULL: "test" and "test" */
     const char *region;
     uint16_t port; /* of the API on loopback */
     bool any_key;  /* --insecure-any-key */
