@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * port: where frames enter and leave the fabric.
+ *
+ * Theory of operation: a port is a descriptor that epoll can watch and three functions.  A TAP is the
+ * one kind that a box needs today; packets replayed from a file, a kernel flow cache's punt device or a
+ * virtual machine's queue fit the same three.  Nothing here decides anything about a frame.
+ */
+#ifndef VPCBOX_IO_PORT_H
+#define VPCBOX_IO_PORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fwd/fwd.h"
+
+enum {
+    PORT_HEADROOM = 64,                  /* bytes that read() may use before the frame */
+    PORT_FRAME_MAX = 65536 + 64,         /* the largest super-packet and its Ethernet header */
+    PORT_READ_ROOM = PORT_FRAME_MAX + 64 /* what read() is given at least, headroom not counted */
+};
+
+struct port;
+
+struct port_ops {
+    /*
+     * Takes one frame in.  frame has PORT_HEADROOM bytes before it and PORT_READ_ROOM after it.  Fills
+     * data, length and the virtio fields of *ret_pkt.  1, 0 when none waits, or a negative errno: the port
+     * is broken and not read again.
+     */
+    int (*read)(struct port *p, uint8_t *frame, struct fwd_pkt *ret_pkt);
+    /* Sends one frame, whose bytes are anywhere.  0, or a negative errno: it is lost. */
+    int (*write)(struct port *p, const struct fwd_pkt *pkt);
+    void (*close)(struct port *p);
+};
+
+struct port {
+    const struct port_ops *ops;
+    int fd;          /* for epoll */
+    uint32_t number; /* an ENI's num, PORT_SERVICE or PORT_UPLINK */
+    int broken;      /* a negative errno once read() has failed */
+    uint64_t lost;   /* frames that could not be written */
+};
+
+/* A TAP with IFF_VNET_HDR (10-byte headers), non-blocking; takes fd over. */
+void port_tap_init(struct port *p, uint32_t number, int fd);
+
+#endif
