@@ -128,7 +128,9 @@ struct api_request {
 enum {
     API_READ = 0,
     API_WRITE = 1,
-    API_RAW = 2 /* handler manages transactions and writes the response itself */
+    API_RAW = 2, /* handler manages transactions and writes the response itself */
+    API_OPEN =
+        4 /* handler asks itself whether the caller may (identity_authorize): the dispatcher does not */
 };
 
 typedef int (*api_handler)(struct api_request *rq, const void *in, void *out);
@@ -137,7 +139,7 @@ struct api_entry {
     const char *operation; /* as in the model */
     api_handler handler;
     int flags;
-    /* The resource ARNs that the action needs permission for; NULL: "*". */
+    /* The resource ARNs that the action needs permission for; NULL: "*".  rq->tx is open. */
     void (*resources)(struct api_request *rq, const void *in, const char *const **ret_arns,
                       size_t *ret_count);
 };

@@ -33,6 +33,7 @@
 #define IAM_ATTACHMENT_COLUMNS(C, I)                                                                         \
     C(TEXT, key) /* role|ARN */                                                                              \
     I(TEXT, role_id)                                                                                         \
+    C(TEXT, account)                                                                                         \
     I(TEXT, policy_arn)
 
 #define IAM_PROFILE_COLUMNS(C, I)                                                                            \
