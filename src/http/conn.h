@@ -79,6 +79,9 @@ void conn_deadline(struct conn *c, uint64_t ms);
 /* The handler has not read the body to its end, and skipping the rest would take long. */
 bool conn_body_in_the_way(const struct conn *c);
 
+/* server.c: gives the socket away; what is left of the connection is memory. */
+struct stream conn_take_socket(struct conn *c);
+
 /* response.c */
 /* An error without a body, outside of any handler. */
 void conn_refuse(struct conn *c, int status);

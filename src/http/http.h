@@ -134,7 +134,8 @@ int http_server_new(const struct http_server_options *options, struct http_serve
 int http_server_listen(struct http_server *s, const struct http_listen *listen, uint16_t *ret_port);
 /*
  * Stops accepting, lets running handlers finish for up to grace_ms, then cuts connections; returns when
- * no handler runs any more.  Upgraded WebSockets are not the server's.  Accepts NULL.
+ * no handler runs any more.  Upgraded WebSockets are not the server's: ws_shutdown() ends a handler
+ * that stays in one.  Accepts NULL.
  */
 void http_server_free(struct http_server *s, unsigned grace_ms);
 

@@ -344,6 +344,17 @@ static void *watch_main(void *arg) {
 
 /* ---- outside ---- */
 
+struct stream conn_take_socket(struct conn *c) {
+    struct stream taken;
+
+    pthread_mutex_lock(&c->server->lock);
+    taken = c->io;
+    c->io = (struct stream){.fd = -1};
+    c->upgraded = true;
+    pthread_mutex_unlock(&c->server->lock);
+    return taken;
+}
+
 static unsigned or_default(unsigned value, unsigned otherwise) {
     return value ? value : otherwise;
 }
@@ -448,6 +459,8 @@ int http_server_listen(struct http_server *s, const struct http_listen *how, uin
 
 static void cut(struct http_server *s, bool all) {
     for (struct conn *c = s->conns; c; c = c->next) {
+        if (c->upgraded)
+            continue;
         if (all || atomic_load(&c->idle))
             shutdown(c->io.fd, SHUT_RDWR);
     }

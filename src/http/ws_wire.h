@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ws_wire: between the handshakes (ws_handshake.c) and the frames (ws.c). */
+#ifndef VPCBOX_HTTP_WS_WIRE_H
+#define VPCBOX_HTTP_WS_WIRE_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+
+#include "http/ws.h"
+
+enum { WS_MAX_MESSAGE = 1 << 20, WS_ACCEPT_BYTES = 32 };
+
+/*
+ * A web socket over a connection whose handshake is done.  Takes fd and ssl (NULL: plain) over, also on
+ * failure.  early: bytes that came behind the handshake.
+ */
+int ws_new(int fd, SSL *ssl, bool server, const struct ws_options *options, const void *early,
+           size_t early_length, struct ws **ret_ws);
+/* Sec-WebSocket-Accept for a key. */
+void ws_accept_key(const char *key, char out[WS_ACCEPT_BYTES]);
+
+#endif
