@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "cli/aws.h"
+#include "client/aws.h"
 
 struct cli {
     struct arena *arena;

@@ -5,10 +5,10 @@
  * Theory of operation: a call is (service, operation name, typed input) → typed output; the model's
  * tables say how both look on the wire (src/proto does it), libcurl carries it, SigV4 signs it.
  * One connection is kept alive per service.  Transient answers (throttling, 5xx) are retried with growing
- * delay, at most four times.
+ * delay, at most four times.  Used by the commands and by the agent inside instances.
  */
-#ifndef VPCBOX_CLI_AWS_H
-#define VPCBOX_CLI_AWS_H
+#ifndef VPCBOX_CLIENT_AWS_H
+#define VPCBOX_CLIENT_AWS_H
 
 #include <stdbool.h>
 
@@ -18,6 +18,7 @@
 #include "model/gen/s3.h"
 #include "model/gen/ssm.h"
 #include "model/gen/sts.h"
+#include "proto/proto.h"
 
 struct aws {
     struct arena *arena;
@@ -37,6 +38,14 @@ void aws_done(struct aws *a);
 
 /* The last error is this code. */
 bool aws_error_is(const struct aws *a, const char *code);
+
+/* A signed request outside the models (the agent's channels).  body may be NULL.  0 when an answer came,
+ * with its status and body in the arena, or -EIO with error_message set. */
+int aws_request(struct aws *a, const char *service, const char *method, const char *url,
+                const char *content_type, const char *body, int *ret_status, const char **ret_body);
+/* The headers that sign a request without a body to url, for a WebSocket's handshake.  Host is among them. */
+int aws_sign_url(struct aws *a, const char *service, const char *method, const char *url,
+                 struct proto_headers *ret_headers);
 
 /* Appends a filter to any request's VEC(struct ec2_filter). */
 void aws_filter(struct aws *a, struct model_vec *filters, const char *name, const char *value);
