@@ -26,7 +26,7 @@ enum {
 };
 
 struct connection {
-    int fd; /* -1: free */
+    int fd;
     struct ip4 source, destination;
     uint64_t last_ns;
     size_t in_length;
@@ -40,7 +40,7 @@ struct udp_server {
     int epoll, stop;
     pthread_t thread;
     struct buf answer;
-    struct connection connections[CONNECTIONS_MAX];
+    struct connection *connections[CONNECTIONS_MAX]; /* NULL: free */
 };
 
 /* epoll's data: which of these, or CONNECTION + index. */
@@ -112,23 +112,25 @@ static bool serve_datagram(struct udp_server *s, int fd, bool dns) {
 
 /* ---- TCP ---- */
 
-static void end(struct connection *c) {
-    fd_close(&c->fd);
+static void end(struct udp_server *s, uint32_t index) {
+    struct connection *c = s->connections[index];
+
+    close(c->fd);
     buf_free(&c->out);
+    free(c);
+    s->connections[index] = NULL;
 }
 
-static struct connection *slot(struct udp_server *s) {
-    struct connection *oldest = &s->connections[0];
+static uint32_t free_slot(struct udp_server *s) {
+    uint32_t oldest = 0;
 
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        struct connection *c = &s->connections[i];
-
-        if (c->fd < 0)
-            return c;
-        if (c->last_ns < oldest->last_ns)
-            oldest = c;
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        if (s->connections[i] == NULL)
+            return i;
+        if (s->connections[i]->last_ns < s->connections[oldest]->last_ns)
+            oldest = i;
     }
-    end(oldest);
+    end(s, oldest);
     return oldest;
 }
 
@@ -138,25 +140,29 @@ static void accept_connections(struct udp_server *s) {
         socklen_t peer_length = sizeof(peer), local_length = sizeof(local);
         int fd = accept4(s->o.dns_tcp, (struct sockaddr *)&peer, &peer_length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         struct connection *c;
+        uint32_t index;
 
         if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
             continue;
         if (fd < 0)
             return;
-        if (getsockname(fd, (struct sockaddr *)&local, &local_length) < 0 || peer.sin_family != AF_INET ||
-            local.sin_family != AF_INET) {
+        c = malloc(sizeof(*c));
+        if (c == NULL || getsockname(fd, (struct sockaddr *)&local, &local_length) < 0 ||
+            peer.sin_family != AF_INET || local.sin_family != AF_INET) {
+            free(c);
             close(fd);
             continue;
         }
-        c = slot(s);
+        index = free_slot(s);
         c->fd = fd;
         c->source.v = ntohl(peer.sin_addr.s_addr);
         c->destination.v = ntohl(local.sin_addr.s_addr);
         c->last_ns = clock_mono_ns();
         c->in_length = c->out_sent = 0;
         c->out = (struct buf)BUF_INIT(TCP_BACKLOG_MAX);
-        if (watch(s, EPOLL_CTL_ADD, fd, EPOLLIN, CONNECTION + (uint32_t)(c - s->connections)) < 0)
-            end(c);
+        s->connections[index] = c;
+        if (watch(s, EPOLL_CTL_ADD, fd, EPOLLIN, CONNECTION + index) < 0)
+            end(s, index);
     }
 }
 
@@ -203,7 +209,8 @@ static int serve_queries(struct udp_server *s, struct connection *c) {
     return 0;
 }
 
-static void serve_connection(struct udp_server *s, struct connection *c, uint32_t events) {
+static void serve_connection(struct udp_server *s, uint32_t index, uint32_t events) {
+    struct connection *c = s->connections[index];
     int r = 0;
 
     c->last_ns = clock_mono_ns();
@@ -221,9 +228,9 @@ static void serve_connection(struct udp_server *s, struct connection *c, uint32_
         r = flush(c);
     if (r == 0)
         r = watch(s, EPOLL_CTL_MOD, c->fd, c->out.length > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN,
-                  CONNECTION + (uint32_t)(c - s->connections));
+                  CONNECTION + index);
     if (r < 0)
-        end(c);
+        end(s, index);
 }
 
 /* Ends what idled too long; milliseconds until the next look, -1 when no connection is there. */
@@ -231,13 +238,11 @@ static int expire(struct udp_server *s) {
     uint64_t now = clock_mono_ns();
     int wait = -1;
 
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        struct connection *c = &s->connections[i];
-
-        if (c->fd < 0)
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        if (s->connections[i] == NULL)
             continue;
-        if (now - c->last_ns >= (uint64_t)IDLE_MS * 1000000)
-            end(c);
+        if (now - s->connections[i]->last_ns >= (uint64_t)IDLE_MS * 1000000)
+            end(s, i);
         else
             wait = IDLE_MS / 4;
     }
@@ -263,8 +268,8 @@ static void *serve(void *user) {
                     if (!serve_datagram(s, what == DNS_UDP ? s->o.dns_udp : s->o.ntp_udp, what == DNS_UDP))
                         break;
                 }
-            else if (s->connections[what - CONNECTION].fd >= 0)
-                serve_connection(s, &s->connections[what - CONNECTION], events[i].events);
+            else if (s->connections[what - CONNECTION] != NULL)
+                serve_connection(s, what - CONNECTION, events[i].events);
         }
     }
 }
@@ -283,9 +288,9 @@ static int prepare(struct udp_server *s, int fd, uint32_t what, bool datagrams) 
 }
 
 static void free_all(struct udp_server *s) {
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
-        if (s->connections[i].fd >= 0)
-            end(&s->connections[i]);
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
+        if (s->connections[i] != NULL)
+            end(s, i);
     fd_close(&s->o.dns_udp);
     fd_close(&s->o.dns_tcp);
     fd_close(&s->o.ntp_udp);
@@ -309,8 +314,6 @@ int udp_server_new(const struct udp_options *options, struct udp_server **ret_se
     }
     s->o = *options;
     s->answer = (struct buf)BUF_INIT(DNS_TCP_MAX_BYTES);
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
-        s->connections[i].fd = -1;
     s->stop = eventfd(0, EFD_CLOEXEC);
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (s->stop < 0 || s->epoll < 0)
