@@ -251,7 +251,8 @@ int channel_send(struct channel *ch, uint32_t type, const void *data, size_t len
     } else {
         s = &ch->sent[ch->next_send % CHANNEL_WINDOW];
         buf_reset(&s->bytes);
-        frame_build(&s->bytes, outgoing(ch), ch->next_send, ch->next_send == 0 ? 1 : 0, type, data, length, NULL);
+        frame_build(&s->bytes, outgoing(ch), ch->next_send, ch->next_send == 0 ? 1 : 0, type, data, length,
+                    NULL);
         s->sequence = ch->next_send++;
         s->at_ns = clock_mono_ns();
         s->wait_ms = RESEND_FIRST_MS;

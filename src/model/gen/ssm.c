@@ -7,6 +7,7 @@
 enum {
     SHAPE_AccessType,
     SHAPE_ActivationId,
+    SHAPE_AgentText,
     SHAPE_Boolean,
     SHAPE_ComputerName,
     SHAPE_ConnectionStatus,
@@ -87,6 +88,8 @@ enum {
     SHAPE_TerminateSessionRequest,
     SHAPE_TerminateSessionResponse,
     SHAPE_TokenValue,
+    SHAPE_UpdateInstanceInformationRequest,
+    SHAPE_UpdateInstanceInformationResult,
     SHAPE_Version,
     SHAPE_COUNT_
 };
@@ -239,9 +242,24 @@ static const struct model_member members_TerminateSessionRequest[] = {
 static const struct model_member members_TerminateSessionResponse[] = {
     {.name = "SessionId", .wire = "SessionId", .query = "SessionId", .shape = &shapes[SHAPE_SessionId], .offset = offsetof(struct ssm_terminate_session_response, session_id)},
 };
+static const struct model_member members_UpdateInstanceInformationRequest[] = {
+    {.name = "AgentName", .wire = "AgentName", .query = "AgentName", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, agent_name)},
+    {.name = "AgentStatus", .wire = "AgentStatus", .query = "AgentStatus", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, agent_status)},
+    {.name = "AgentVersion", .wire = "AgentVersion", .query = "AgentVersion", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, agent_version)},
+    {.name = "AvailabilityZone", .wire = "AvailabilityZone", .query = "AvailabilityZone", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, availability_zone)},
+    {.name = "AvailabilityZoneId", .wire = "AvailabilityZoneId", .query = "AvailabilityZoneId", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, availability_zone_id)},
+    {.name = "ComputerName", .wire = "ComputerName", .query = "ComputerName", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, computer_name)},
+    {.name = "IPAddress", .wire = "IPAddress", .query = "IPAddress", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, ip_address)},
+    {.name = "InstanceId", .wire = "InstanceId", .query = "InstanceId", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, instance_id), .required = true},
+    {.name = "PlatformName", .wire = "PlatformName", .query = "PlatformName", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, platform_name)},
+    {.name = "PlatformType", .wire = "PlatformType", .query = "PlatformType", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, platform_type)},
+    {.name = "PlatformVersion", .wire = "PlatformVersion", .query = "PlatformVersion", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, platform_version)},
+    {.name = "SSMConnectionChannel", .wire = "SSMConnectionChannel", .query = "SSMConnectionChannel", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_update_instance_information_request, ssm_connection_channel)},
+};
 static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_AccessType] = {.name = "AccessType", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_AccessType},
     [SHAPE_ActivationId] = {.name = "ActivationId", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_AgentText] = {.name = "AgentText", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = 255},
     [SHAPE_Boolean] = {.name = "Boolean", .type = MODEL_BOOL, .size = sizeof(struct opt_bool), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_ComputerName] = {.name = "ComputerName", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 255},
     [SHAPE_ConnectionStatus] = {.name = "ConnectionStatus", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_ConnectionStatus},
@@ -322,6 +340,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_TerminateSessionRequest] = {.name = "TerminateSessionRequest", .type = MODEL_STRUCT, .size = sizeof(struct ssm_terminate_session_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_TerminateSessionRequest, .member_count = 1},
     [SHAPE_TerminateSessionResponse] = {.name = "TerminateSessionResponse", .type = MODEL_STRUCT, .size = sizeof(struct ssm_terminate_session_response), .min = INT64_MIN, .max = INT64_MAX, .members = members_TerminateSessionResponse, .member_count = 1},
     [SHAPE_TokenValue] = {.name = "TokenValue", .type = MODEL_STRING, .size = sizeof(const char *), .min = 0, .max = 300},
+    [SHAPE_UpdateInstanceInformationRequest] = {.name = "UpdateInstanceInformationRequest", .type = MODEL_STRUCT, .size = sizeof(struct ssm_update_instance_information_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_UpdateInstanceInformationRequest, .member_count = 12},
+    [SHAPE_UpdateInstanceInformationResult] = {.name = "UpdateInstanceInformationResult", .type = MODEL_STRUCT, .size = sizeof(struct ssm_update_instance_information_result), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_Version] = {.name = "Version", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
 };
 static const struct model_error errors_DescribeInstanceInformation[] = {{"InternalServerError", 400}, {"InvalidInstanceId", 400}, {"InvalidNextToken", 400}, {"InvalidInstanceInformationFilterValue", 400}, {"InvalidFilterKey", 400}, {NULL, 0}};
@@ -341,6 +361,7 @@ static const struct model_operation operations[] = {
     {.name = "ResumeSession", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_ResumeSessionRequest], .output = &shapes[SHAPE_ResumeSessionResponse], .errors = errors_ResumeSession},
     {.name = "StartSession", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_StartSessionRequest], .output = &shapes[SHAPE_StartSessionResponse], .errors = errors_StartSession},
     {.name = "TerminateSession", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_TerminateSessionRequest], .output = &shapes[SHAPE_TerminateSessionResponse], .errors = errors_TerminateSession},
+    {.name = "UpdateInstanceInformation", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_UpdateInstanceInformationRequest], .output = &shapes[SHAPE_UpdateInstanceInformationResult]},
 };
 static const char *const lacking[] = {"AddTagsToResource", "AssociateOpsItemRelatedItem", "CancelCommand", "CancelMaintenanceWindowExecution", "CreateActivation", "CreateAssociation", "CreateAssociationBatch", "CreateDocument", "CreateMaintenanceWindow", "CreateOpsItem", "CreateOpsMetadata", "CreatePatchBaseline", "CreateResourceDataSync", "DeleteActivation", "DeleteAssociation", "DeleteDocument", "DeleteInventory", "DeleteMaintenanceWindow", "DeleteOpsItem", "DeleteOpsMetadata", "DeleteParameter", "DeleteParameters", "DeletePatchBaseline", "DeleteResourceDataSync", "DeleteResourcePolicy", "DeregisterManagedInstance", "DeregisterPatchBaselineForPatchGroup", "DeregisterTargetFromMaintenanceWindow", "DeregisterTaskFromMaintenanceWindow", "DescribeActivations", "DescribeAssociation", "DescribeAssociationExecutionTargets", "DescribeAssociationExecutions", "DescribeAutomationExecutions", "DescribeAutomationStepExecutions", "DescribeAvailablePatches", "DescribeDocument", "DescribeDocumentPermission", "DescribeEffectiveInstanceAssociations", "DescribeEffectivePatchesForPatchBaseline", "DescribeInstanceAssociationsStatus", "DescribeInstancePatchStates", "DescribeInstancePatchStatesForPatchGroup", "DescribeInstancePatches", "DescribeInstanceProperties", "DescribeInventoryDeletions", "DescribeMaintenanceWindowExecutionTaskInvocations", "DescribeMaintenanceWindowExecutionTasks", "DescribeMaintenanceWindowExecutions", "DescribeMaintenanceWindowSchedule", "DescribeMaintenanceWindowTargets", "DescribeMaintenanceWindowTasks", "DescribeMaintenanceWindows", "DescribeMaintenanceWindowsForTarget", "DescribeOpsItems", "DescribeParameters", "DescribePatchBaselines", "DescribePatchGroupState", "DescribePatchGroups", "DescribePatchProperties", "DisassociateOpsItemRelatedItem", "GetAccessToken", "GetAutomationExecution", "GetCalendarState", "GetCommandInvocation", "GetDefaultPatchBaseline", "GetDeployablePatchSnapshotForInstance", "GetDocument", "GetExecutionPreview", "GetInventory", "GetInventorySchema", "GetMaintenanceWindow", "GetMaintenanceWindowExecution", "GetMaintenanceWindowExecutionTask", "GetMaintenanceWindowExecutionTaskInvocation", "GetMaintenanceWindowTask", "GetOpsItem", "GetOpsMetadata", "GetOpsSummary", "GetParameterHistory", "GetParametersByPath", "GetPatchBaseline", "GetPatchBaselineForPatchGroup", "GetResourcePolicies", "GetServiceSetting", "LabelParameterVersion", "ListAssociationVersions", "ListAssociations", "ListCommandInvocations", "ListCommands", "ListComplianceItems", "ListComplianceSummaries", "ListDocumentMetadataHistory", "ListDocumentVersions", "ListDocuments", "ListInventoryEntries", "ListNodes", "ListNodesSummary", "ListOpsItemEvents", "ListOpsItemRelatedItems", "ListOpsMetadata", "ListResourceComplianceSummaries", "ListResourceDataSync", "ListTagsForResource", "ModifyDocumentPermission", "PutComplianceItems", "PutInventory", "PutParameter", "PutResourcePolicy", "RegisterDefaultPatchBaseline", "RegisterPatchBaselineForPatchGroup", "RegisterTargetWithMaintenanceWindow", "RegisterTaskWithMaintenanceWindow", "RemoveTagsFromResource", "ResetServiceSetting", "SendAutomationSignal", "SendCommand", "StartAccessRequest", "StartAssociationsOnce", "StartAutomationExecution", "StartChangeRequestExecution", "StartExecutionPreview", "StopAutomationExecution", "UnlabelParameterVersion", "UpdateAssociation", "UpdateAssociationStatus", "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata", "UpdateMaintenanceWindow", "UpdateMaintenanceWindowTarget", "UpdateMaintenanceWindowTask", "UpdateManagedInstanceRole", "UpdateOpsItem", "UpdateOpsMetadata", "UpdatePatchBaseline", "UpdateResourceDataSync", "UpdateServiceSetting", NULL};
 const struct model_service model_ssm = {

@@ -32,6 +32,8 @@ struct ssm_start_session_request;
 struct ssm_start_session_response;
 struct ssm_terminate_session_request;
 struct ssm_terminate_session_response;
+struct ssm_update_instance_information_request;
+struct ssm_update_instance_information_result;
 
 struct ssm_instance_association_status_aggregated_count_pair {
     const char *key;
@@ -211,6 +213,25 @@ struct ssm_terminate_session_request {
 /* TerminateSessionResponse */
 struct ssm_terminate_session_response {
     const char *session_id;
+};
+/* UpdateInstanceInformationRequest */
+struct ssm_update_instance_information_request {
+    const char *agent_name;
+    const char *agent_status;
+    const char *agent_version;
+    const char *availability_zone;
+    const char *availability_zone_id;
+    const char *computer_name;
+    const char *ip_address;
+    const char *instance_id;
+    const char *platform_name;
+    const char *platform_type;
+    const char *platform_version;
+    const char *ssm_connection_channel;
+};
+/* UpdateInstanceInformationResult */
+struct ssm_update_instance_information_result {
+    char empty_;
 };
 
 #endif
