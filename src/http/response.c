@@ -247,6 +247,10 @@ int http_end(struct http_request *rq) {
     return 0;
 }
 
+void http_abort(struct http_request *rq) {
+    ((struct conn *)rq)->response = RESPONSE_BROKEN;
+}
+
 bool http_responded(const struct http_request *rq) {
     return ((const struct conn *)rq)->response != RESPONSE_NONE;
 }
