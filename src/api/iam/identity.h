@@ -65,6 +65,7 @@ struct identity_question {
     const char *resource;                 /* ARN, or "*" */
     const char *resource_account;         /* NULL: the caller's own */
     const char *resource_policy;          /* JSON of the bucket policy; NULL: none */
+    const char *trust_policy;             /* JSON of the role's trust policy, when it is to be assumed */
     const struct policy_context *context; /* keys of the service; may be NULL */
 };
 
