@@ -3,11 +3,10 @@
  * aws_chunked: the body of an S3 upload, checked while it is read.
  *
  * Theory of operation: a filter over a function that reads the raw body.  Plain bodies pass through
- * and are hashed when the request signed their SHA-256; aws-chunked bodies are taken apart, the
- * signature of every chunk and of the trailer is verified before its bytes are handed on, and a trailing
- * checksum is compared with the bytes that went by.  A reader that sees 0 has had the whole body,
- * checked; what was read before an error must be thrown away.  Memory is one chunk of at most
- * AWS_CHUNKED_MAX_BYTES when chunks are signed, and a small window otherwise.
+ * and are hashed when the request signed their SHA-256; aws-chunked bodies are taken apart, hashed chunk by
+ * chunk against the chain of signatures, and compared with the trailing checksum.  Bytes are handed on as they
+ * come: a reader that sees 0 has had the whole body, checked; what was read before an error must be thrown
+ * away.  Memory is one small window, whatever the sizes of chunks.
  */
 #ifndef VPCBOX_PROTO_AWS_CHUNKED_H
 #define VPCBOX_PROTO_AWS_CHUNKED_H
@@ -15,8 +14,6 @@
 #include <sys/types.h>
 
 #include "proto/sigv4.h"
-
-enum { AWS_CHUNKED_MAX_BYTES = 8 * 1024 * 1024 };
 
 struct aws_chunked;
 
