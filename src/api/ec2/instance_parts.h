@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * instance_parts: what the files of the instance half of ec2 share among themselves.
+ */
+#ifndef VPCBOX_API_EC2_INSTANCE_PARTS_H
+#define VPCBOX_API_EC2_INSTANCE_PARTS_H
+
+#include "api/ec2/catalog.h"
+#include "api/ec2/instance.h"
+
+enum {
+    INSTANCE_USER_DATA_MAX_BYTES = 16384,
+    INSTANCE_TERMINATED_SHOWN_MS = 60 * 60 * 1000,
+    INSTANCE_HOP_LIMIT_MAX = 64,
+};
+
+/* ---- names (eni_view.c) ---- */
+
+/* "ap-northeast-1.compute.internal", "ec2.internal" */
+const char *ec2_private_domain(struct arena *a, const char *region);
+const char *ec2_private_dns_name(struct arena *a, const char *region, const char *private_ip);
+const char *ec2_public_dns_name(struct arena *a, const char *region, const char *public_ip);
+/* The same, or NULL when the VPC gives no public names. */
+const char *ec2_vpc_public_dns_name(struct api_request *rq, const char *vpc_id, const char *public_ip);
+const char *ec2_zone_id(const char *region, const char *zone); /* NULL when unknown */
+
+/* ---- views ---- */
+
+void ec2_eni_view(struct api_request *rq, const struct eni_row *eni, struct ec2_network_interface *view);
+struct ec2_instance_state *instance_state_view(struct arena *a, const char *state);
+void instance_view(struct api_request *rq, const struct instance_row *i, struct ec2_instance *view);
+struct ec2_instance_metadata_options_response *instance_metadata_view(struct arena *a,
+                                                                      const struct instance_row *i);
+/* An instance's ENIs by device index, in the arena. */
+const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_count);
+/* Terminated so long ago that it is not shown any more. */
+bool instance_gone(const struct instance_row *i, int64_t now_ms);
+
+/* ---- public addresses (address_pool.c) ---- */
+
+/* An address of the pool that nobody has; NULL when none is left (nothing is refused yet). */
+const char *address_take(struct api_request *rq);
+/* Gives the automatic public address that the instance is entitled to and lacks: launched with one, a single
+ * interface, no Elastic IP.  Refuses when the pool is empty. */
+int instance_lend_address(struct api_request *rq, const struct instance_row *i);
+/* Takes the automatic public addresses of the instance back. */
+void instance_return_addresses(struct api_request *rq, const struct instance_row *i);
+
+/* ---- states (instance_state.c) ---- */
+
+/* Puts a pending instance's start after the commit. */
+void instance_start_later(struct api_request *rq, const struct instance_row *i);
+/* Removes what was terminated over an hour ago. */
+void instance_sweep(struct api_request *rq);
+
+/* ---- attributes (instance_attribute.c) ---- */
+
+/* Checks and applies what is set; ipv6 and the like are refused. */
+int instance_set_metadata(struct api_request *rq, struct instance_row *i, const char *http_tokens,
+                          struct opt_int hop_limit, const char *http_endpoint, const char *http_ipv6,
+                          const char *tags);
+/* Checks a size and keeps the decoded bytes. */
+int instance_set_user_data(struct api_request *rq, struct instance_row *i, const void *data, size_t length);
+/* Types that exist, are of the image's architecture, and take that many interfaces.  NULL: refused. */
+const struct catalog_type *instance_check_type(struct api_request *rq, const char *name,
+                                               const struct catalog_image *image);
+int instance_refuse_unsupported(struct api_request *rq, const char *parameter);
+
+#endif
