@@ -65,6 +65,7 @@
     I(TEXT, account)                                                                                         \
     C(TEXT, region)                                                                                          \
     I(TEXT, public_ip)                                                                                       \
+    C(TEXT, last_association_id) /* the last that was taken off: doing so again is no mistake */             \
     C(INT, created_ms)
 
 #define STORE_INSTANCE_TABLES(T)                                                                             \

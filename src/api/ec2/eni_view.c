@@ -61,7 +61,8 @@ association(struct api_request *rq, const struct eni_row *eni, const struct eni_
     return v;
 }
 
-static struct ec2_network_interface_attachment *attachment(struct api_request *rq, const struct eni_row *eni) {
+static struct ec2_network_interface_attachment *attachment(struct api_request *rq,
+                                                           const struct eni_row *eni) {
     struct ec2_network_interface_attachment *v;
 
     if (eni->attachment_id == NULL)
@@ -100,7 +101,7 @@ void ec2_eni_view(struct api_request *rq, const struct eni_row *eni, struct ec2_
     view->groups.items = ec2_eni_groups(rq, eni->id, &view->groups.count);
     view->groups.capacity = view->groups.count;
     EC2_TAGS(rq, eni->id, &view->tag_set);
-    view->operator = arena_new(rq->arena, struct ec2_operator_response);
+    view->operator= arena_new(rq->arena, struct ec2_operator_response);
     view->operator->managed = SOME_BOOL(false);
     for (size_t i = 0; i < addresses.count; i++) {
         const struct eni_address_row *address = &addresses.items[i];

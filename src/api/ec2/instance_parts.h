@@ -14,6 +14,9 @@ enum {
     INSTANCE_HOP_LIMIT_MAX = 64,
 };
 
+/* For ec2_query_begin: what is described are no rows, only filters and pages are wanted. */
+#define EC2_NO_ROWS EC2_IMAGE
+
 /* ---- names (eni_view.c) ---- */
 
 /* "ap-northeast-1.compute.internal", "ec2.internal" */
@@ -35,6 +38,14 @@ struct ec2_instance_metadata_options_response *instance_metadata_view(struct are
 const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_count);
 /* Terminated so long ago that it is not shown any more. */
 bool instance_gone(const struct instance_row *i, int64_t now_ms);
+
+/* The private addresses that a request names, the primary first; *ret_count 0: it leaves the choice to us. */
+int ec2_addresses_wanted(struct api_request *rq, const char *single,
+                         const struct ec2_private_ip_address_specification *list, size_t count,
+                         const char ***ret_ips, size_t *ret_count);
+
+/* SecondaryPrivateIpAddressCount: how many are picked besides. */
+int ec2_secondary_wanted(struct api_request *rq, struct opt_int wanted, size_t *ret_count);
 
 /* ---- public addresses (address_pool.c) ---- */
 

@@ -2,7 +2,6 @@
 #include "api/ec2/instance_work.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +107,22 @@ void instance_work_queue(struct instance_job *job) {
             run_all(); /* no thread to be had: the caller's must do */
     }
     pthread_mutex_unlock(&work.lock);
+}
+
+static bool has_end(const struct instance_job *list, const struct api *api, const char *id) {
+    for (; list != NULL; list = list->next)
+        if (list->ends && list->api == api && strcmp(list->id, id) == 0)
+            return true;
+    return false;
+}
+
+bool instance_work_ending(struct api *api, const char *id) {
+    bool ending;
+
+    pthread_mutex_lock(&work.lock);
+    ending = has_end(work.waiting, api, id) || has_end(work.running, api, id);
+    pthread_mutex_unlock(&work.lock);
+    return ending;
 }
 
 static bool has_job(const struct instance_job *list, const struct api *api) {

@@ -13,6 +13,8 @@
 #ifndef VPCBOX_API_EC2_INSTANCE_WORK_H
 #define VPCBOX_API_EC2_INSTANCE_WORK_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 
 struct api;
@@ -24,6 +26,7 @@ struct instance_job {
     struct arena arena;                    /* the job's, holds whatever it needs; freed after run */
     /* whatever run() needs, in the arena */
     const void *arg;
+    bool ends; /* it ends the instance's processes */
     /* instance_work's own */
     struct instance_job *next;
 };
@@ -31,6 +34,8 @@ struct instance_job {
 /* A job with its arena ready; id is copied. */
 struct instance_job *instance_job_new(struct api *api, const char *id, void (*run)(struct instance_job *job));
 void instance_work_queue(struct instance_job *job); /* takes the job */
+/* A job that ends this instance's processes waits or runs. */
+bool instance_work_ending(struct api *api, const char *id);
 /* Returns when no job of this api is left, those included that the last ones queued. */
 void instance_work_drain(struct api *api);
 
