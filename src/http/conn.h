@@ -56,6 +56,7 @@ struct conn {
     size_t header_count, header_capacity;
     bool value_last, head_complete, message_complete;
 
+    bool quick; /* the last request came right after its predecessor's answer */
     bool keep_alive, expects_continue, chunked_body, body_failed;
     uint64_t body_left;             /* Content-Length bodies */
     uint64_t body_bytes, waited_ns; /* for the minimal rate */

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <netinet/ip.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -23,7 +24,9 @@ enum {
     SKIP_MAX = 256 * 1024,     /* of an unread body, rather than a new connection */
     LINGER_MS = 2000,          /* for a peer that is still sending when it was answered */
     BODY_GRACE_MS = 20 * 1000, /* before the minimal rate counts */
-    KEPT_BUFFER = 64 * 1024    /* output buffer kept between requests */
+    LOOK_NS = 40 * 1000,
+    QUICK_NS = 100 * 1000,
+    KEPT_BUFFER = 64 * 1024 /* output buffer kept between requests */
 };
 
 void conn_deadline(struct conn *c, uint64_t ms) {
@@ -153,6 +156,29 @@ static int refusal_for(const struct conn *c) {
     }
 }
 
+/*
+ * The first bytes of a head.  From a client that asks one thing right after another they are here within
+ * microseconds, and waking a thread on another core takes longer than that (measured: 16,000 against
+ * 37,000 requests a second).  So after a quick request the thread looks a little before it sleeps; one
+ * thread at a time does, and it yields to whoever wants the core.
+ */
+static ssize_t receive_first(struct conn *c) {
+    static atomic_flag looking = ATOMIC_FLAG_INIT;
+    uint64_t start = clock_mono_ns();
+    ssize_t n;
+    char peek;
+
+    if (c->quick && !atomic_flag_test_and_set(&looking)) {
+        while (recv(c->io.fd, &peek, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN &&
+               clock_mono_ns() - start < LOOK_NS)
+            sched_yield();
+        atomic_flag_clear(&looking);
+    }
+    n = stream_receive(&c->io, c->in, c->capacity);
+    c->quick = clock_mono_ns() - start < QUICK_NS;
+    return n;
+}
+
 /* Reads until a whole head is there.  0; -ECONNRESET when the connection is over; or an HTTP status. */
 static int read_head(struct conn *c) {
     size_t parsed = 0;
@@ -192,7 +218,7 @@ static int read_head(struct conn *c) {
             if (atomic_load(c->stopping))
                 return -ECONNRESET;
         }
-        n = stream_receive(&c->io, c->in + c->end, c->capacity - c->end);
+        n = c->end == 0 ? receive_first(c) : stream_receive(&c->io, c->in + c->end, c->capacity - c->end);
         if (n <= 0)
             return atomic_load(&c->expired) && c->end > 0 ? 408 : -ECONNRESET;
         if (c->end == 0) {

@@ -28,9 +28,9 @@
 enum {
     BACKLOG = 1024,
     ACCEPTS_A_TURN = 64,
-    WORKER_WAIT_S = 10, /* an idle worker's life */
-    WORKER_STACK = 1024 * 1024,
-    TICK_MS = 1000 /* how late a deadline may be noticed, at most */
+    WORKER_WAIT_S = 10,             /* an idle worker's life */
+    WORKER_STACK = 2 * 1024 * 1024, /* of address space; handlers parse XML and run SQLite */
+    TICK_MS = 1000                  /* how late a deadline may be noticed, at most */
 };
 
 struct listener {
