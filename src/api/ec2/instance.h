@@ -34,6 +34,17 @@ void instances_resume(struct api *api);
 /* Returns when all that was asked for has taken place: before api_free(), and for tests. */
 void instances_settle(struct api *api);
 
+/* ---- names ---- */
+
+/* "ap-northeast-1.compute.internal", "ec2.internal" */
+const char *ec2_private_domain(struct arena *a, const char *region);
+const char *ec2_private_dns_name(struct arena *a, const char *region, const char *private_ip);
+const char *ec2_public_dns_name(struct arena *a, const char *region, const char *public_ip);
+const char *ec2_zone_id(const char *region, const char *zone); /* NULL when unknown */
+
+/* An instance's ENIs by device index, in the transaction's arena. */
+const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_count);
+
 /* ---- operations ---- */
 
 #define EC2_INSTANCE_OPERATIONS(X)                                                                           \

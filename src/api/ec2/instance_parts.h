@@ -17,15 +17,8 @@ enum {
 /* For ec2_query_begin: what is described are no rows, only filters and pages are wanted. */
 #define EC2_NO_ROWS EC2_IMAGE
 
-/* ---- names (eni_view.c) ---- */
-
-/* "ap-northeast-1.compute.internal", "ec2.internal" */
-const char *ec2_private_domain(struct arena *a, const char *region);
-const char *ec2_private_dns_name(struct arena *a, const char *region, const char *private_ip);
-const char *ec2_public_dns_name(struct arena *a, const char *region, const char *public_ip);
-/* The same, or NULL when the VPC gives no public names. */
+/* The public name of an address, or NULL when the VPC gives none. */
 const char *ec2_vpc_public_dns_name(struct api_request *rq, const char *vpc_id, const char *public_ip);
-const char *ec2_zone_id(const char *region, const char *zone); /* NULL when unknown */
 
 /* ---- views ---- */
 
@@ -34,8 +27,6 @@ struct ec2_instance_state *instance_state_view(struct arena *a, const char *stat
 void instance_view(struct api_request *rq, const struct instance_row *i, struct ec2_instance *view);
 struct ec2_instance_metadata_options_response *instance_metadata_view(struct arena *a,
                                                                       const struct instance_row *i);
-/* An instance's ENIs by device index, in the arena. */
-const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_count);
 /* Terminated so long ago that it is not shown any more. */
 bool instance_gone(const struct instance_row *i, int64_t now_ms);
 

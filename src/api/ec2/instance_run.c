@@ -71,7 +71,7 @@ static int refuse_unoffered(struct api_request *rq, request in) {
         return instance_refuse_unsupported(rq, "hibernation");
     if (in->enclave_options != NULL && in->enclave_options->enabled.v)
         return instance_refuse_unsupported(rq, "enclaves");
-    if (in->license_specifications.count > 0 || in->operator!= NULL || in->secondary_interfaces.count> 0)
+    if (in->license_specifications.count > 0 || in->secondary_interfaces.count > 0 || in->operator)
         return instance_refuse_unsupported(rq, "license specifications, operators and secondary interfaces");
     if (in->capacity_reservation_specification != NULL &&
         in->capacity_reservation_specification->capacity_reservation_target != NULL)
@@ -388,7 +388,8 @@ static int plan_new(struct api_request *rq, request in,
     *ret_subnet = choose_subnet(rq, in, s->subnet_id);
     if (*ret_subnet == NULL ||
         ec2_addresses_wanted(rq, s->private_ip_address, s->private_ip_addresses.items,
-                             s->private_ip_addresses.count, &ips, &plan->make.private_ip_count) < 0)
+                             s->private_ip_addresses.count, &ips, &plan->make.private_ip_count) < 0 ||
+        ec2_secondary_wanted(rq, s->secondary_private_ip_address_count, &plan->make.secondary_count) < 0)
         return API_REFUSED;
     plan->make.private_ips = ips;
     plan->make.subnet = *ret_subnet;

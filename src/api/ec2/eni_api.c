@@ -29,7 +29,7 @@ int ec2_create_network_interface(struct api_request *rq,
                                            arena_printf(rq->arena, "InterfaceType %s", in->interface_type));
     if (in->connection_tracking_specification != NULL)
         return instance_refuse_unsupported(rq, "ConnectionTrackingSpecification");
-    if (in->operator!= NULL)
+    if (in->operator)
         return instance_refuse_unsupported(rq, "Operator");
     snprintf(parameters, sizeof(parameters), "%016" PRIx64, model_digest(rq->operation->input, in));
     if (ec2_token_seen(rq, in->client_token, parameters, &known) < 0)

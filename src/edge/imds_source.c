@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "edge/imds_source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/ec2/catalog.h"
+#include "api/ec2/instance.h"
+#include "api/iam/identity.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "store/rows.h"
+
+static int by_position(const void *a, const void *b) {
+    int64_t x = ((const struct eni_address_row *)a)->position,
+            y = ((const struct eni_address_row *)b)->position;
+
+    return (x > y) - (x < y);
+}
+
+/* The addresses of an interface, the primary first. */
+static struct eni_address_row *addresses_of(struct tx *tx, const char *eni_id, size_t *ret_count) {
+    struct eni_address_rows rows = eni_address_list_by(tx, COL(eni_address, eni_id), eni_id);
+    struct eni_address_row *sorted;
+
+    *ret_count = rows.count;
+    if (rows.count == 0)
+        return NULL;
+    sorted = arena_dup(tx->arena, rows.items, rows.count * sizeof(*rows.items));
+    qsort(sorted, rows.count, sizeof(*sorted), by_position);
+    return sorted;
+}
+
+typedef VEC(const char *) texts;
+
+static struct imds_text_list list(const texts *t) {
+    return (struct imds_text_list){t->items, t->count};
+}
+
+static struct imds_interface interface(struct tx *tx, const struct eni_row *eni) {
+    const struct vpc_row *vpc = vpc_find(tx, eni->vpc_id);
+    const struct subnet_row *subnet = subnet_find(tx, eni->subnet_id);
+    struct vpc_cidr_rows cidrs = vpc_cidr_list_by(tx, COL(vpc_cidr, vpc_id), eni->vpc_id);
+    struct eni_group_rows groups = eni_group_list_by(tx, COL(eni_group, eni_id), eni->id);
+    texts private_ips = {0}, public_ips = {0}, owners = {0}, blocks = {0}, ids = {0}, names = {0};
+    size_t count;
+    const struct eni_address_row *addresses = addresses_of(tx, eni->id, &count);
+    struct imds_interface v = {
+        .mac = eni->mac,
+        .device_number = (unsigned)eni->device_index,
+        .interface_id = eni->id,
+        .owner_id = eni->account,
+        .subnet_id = eni->subnet_id,
+        .subnet_ipv4_cidr_block = subnet != NULL ? subnet->cidr : NULL,
+        .vpc_id = eni->vpc_id,
+        .vpc_ipv4_cidr_block = vpc != NULL ? vpc->cidr : NULL,
+    };
+
+    for (size_t i = 0; i < count; i++) {
+        *vec_push(tx->arena, &private_ips) = addresses[i].private_ip;
+        if (addresses[i].public_ip == NULL)
+            continue;
+        *vec_push(tx->arena, &public_ips) = addresses[i].public_ip;
+        *vec_push(tx->arena, &owners) = addresses[i].private_ip;
+    }
+    if (count > 0) {
+        v.local_hostname = ec2_private_dns_name(tx->arena, eni->region, addresses[0].private_ip);
+        if (addresses[0].public_ip != NULL && vpc != NULL && vpc->dns_support && vpc->dns_hostnames)
+            v.public_hostname = ec2_public_dns_name(tx->arena, eni->region, addresses[0].public_ip);
+    }
+    for (size_t i = 0; i < cidrs.count; i++)
+        *vec_push(tx->arena, &blocks) = cidrs.items[i].cidr;
+    for (size_t i = 0; i < groups.count; i++) {
+        const struct security_group_row *g = security_group_find(tx, groups.items[i].group_id);
+
+        if (g == NULL)
+            continue;
+        *vec_push(tx->arena, &ids) = g->id;
+        *vec_push(tx->arena, &names) = g->name;
+    }
+    v.vpc_ipv4_cidr_blocks = list(&blocks);
+    v.local_ipv4s = list(&private_ips);
+    v.public_ipv4s = list(&public_ips);
+    v.associations = list(&owners);
+    v.security_groups = list(&names);
+    v.security_group_ids = list(&ids);
+    return v;
+}
+
+static void network(struct tx *tx, const struct instance_row *i, struct imds_instance *v) {
+    VEC(struct imds_interface) interfaces = {0};
+    size_t count;
+    const struct eni_row *enis = instance_enis(tx, i->id, &count);
+
+    for (size_t n = 0; n < count; n++)
+        *vec_push(tx->arena, &interfaces) = interface(tx, &enis[n]);
+    v->interfaces = interfaces.items;
+    v->interface_count = interfaces.count;
+    if (count == 0)
+        return;
+    v->mac = interfaces.items[0].mac;
+    v->security_groups = interfaces.items[0].security_groups;
+    v->public_hostname = interfaces.items[0].public_hostname;
+    if (interfaces.items[0].local_ipv4s.count > 0)
+        v->local_ipv4 = interfaces.items[0].local_ipv4s.items[0];
+    if (interfaces.items[0].public_ipv4s.count > 0 &&
+        text_is(interfaces.items[0].associations.items[0], v->local_ipv4))
+        v->public_ipv4 = interfaces.items[0].public_ipv4s.items[0];
+    v->local_hostname =
+        text_is(i->hostname_type, "resource-name")
+            ? arena_printf(tx->arena, "%s.%s", i->id, ec2_private_domain(tx->arena, i->region))
+            : interfaces.items[0].local_hostname;
+    v->hostname = v->local_hostname;
+}
+
+static void image(struct tx *tx, const struct instance_row *i, struct imds_instance *v) {
+    const struct catalog_image *c = catalog_image(i->image_id);
+    struct imds_device *devices;
+
+    if (c == NULL)
+        return;
+    v->architecture = c->architecture;
+    devices = arena_array(tx->arena, struct imds_device, 2);
+    devices[0] = (struct imds_device){
+        "ami", text_starts(c->root_device, "/dev/") ? c->root_device + strlen("/dev/") : c->root_device};
+    devices[1] = (struct imds_device){"root", c->root_device};
+    v->devices = devices;
+    v->device_count = 2;
+}
+
+static void tags(struct tx *tx, const struct instance_row *i, struct imds_instance *v) {
+    struct tag_rows rows = tag_list_by(tx, COL(tag, resource_id), i->id);
+    struct imds_tag *t = arena_array(tx->arena, struct imds_tag, rows.count + 1);
+
+    for (size_t n = 0; n < rows.count; n++)
+        t[n] = (struct imds_tag){rows.items[n].name, rows.items[n].value};
+    v->tags = t;
+    v->tag_count = rows.count;
+}
+
+static int fill(struct tx *tx, const struct door *door, struct imds_instance *v) {
+    struct eni_rows enis = eni_list_by_int(tx, COL(eni, num), door->eni_num);
+    const struct instance_row *i = enis.count > 0 ? instance_find(tx, enis.items[0].instance_id) : NULL;
+    struct identity_profile profile;
+
+    if (i == NULL)
+        return tx->failed < 0 ? tx->failed : -ENOENT;
+    *v = (struct imds_instance){
+        .instance_id = i->id,
+        .account_id = i->account,
+        .ami_id = i->image_id,
+        .ami_manifest_path = "(unknown)",
+        .instance_type = i->type,
+        .reservation_id = i->reservation_id,
+        .availability_zone = i->zone,
+        .availability_zone_id = ec2_zone_id(i->region, i->zone),
+        .region = i->region,
+        .key_name = i->key_name,
+        .ami_launch_index = (unsigned)i->launch_index,
+        .pending_time_ms = i->launched_ms,
+        .user_data = i->user_data.length > 0 ? i->user_data.data : NULL,
+        .user_data_length = i->user_data.length,
+        .endpoint_enabled = !i->http_disabled,
+        .tokens_required = text_is(i->http_tokens, "required"),
+        .tags_enabled = i->http_tags != 0,
+        .hop_limit = (unsigned)i->http_hop_limit,
+    };
+    network(tx, i, v);
+    image(tx, i, v);
+    tags(tx, i, v);
+    if (i->profile_id != NULL && identity_profile_by_id(tx, i->profile_id, &profile) == 0) {
+        v->profile_arn = profile.arn;
+        v->profile_id = profile.id;
+        v->role_name = profile.role_name;
+    }
+    return tx->failed;
+}
+
+static int lookup(void *user, const struct door *door, struct arena *a, struct imds_instance *ret_instance) {
+    struct imds_instance v;
+    struct tx tx;
+    int r = store_read_begin(user, a, &tx);
+
+    if (r < 0)
+        return r;
+    r = fill(&tx, door, &v);
+    store_read_end(&tx);
+    if (r == 0)
+        *ret_instance = v;
+    return r;
+}
+
+static int credentials(void *user, const struct imds_instance *instance, struct arena *a,
+                       struct imds_credentials *ret_credentials) {
+    struct identity_credentials c;
+    struct tx tx;
+    int r = store_read_begin(user, a, &tx);
+
+    if (r < 0)
+        return r;
+    r = identity_instance_credentials(&tx, instance->profile_id, instance->instance_id, clock_real_ms(), &c);
+    if (tx.failed < 0)
+        r = tx.failed;
+    store_read_end(&tx);
+    if (r == -EACCES)
+        return -ENOENT;
+    if (r < 0)
+        return r;
+    *ret_credentials =
+        (struct imds_credentials){c.access_key_id, c.secret, c.token, c.issued_ms, c.expires_ms};
+    return 0;
+}
+
+struct imds_source imds_source_of(struct store *store) {
+    return (struct imds_source){lookup, credentials, store};
+}
