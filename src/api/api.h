@@ -87,8 +87,33 @@ struct api_instance_start {
     size_t eni_count;
 };
 
+/*
+ * The channels between agents and Session Manager's clients, which live outside requests (src/edge).
+ * All may be called from any thread.
+ */
+enum api_session_side { API_SESSION_AGENT, API_SESSION_CLIENT };
+
+struct api_sessions {
+    void *user;
+    /* Whether the instance's agent holds its control channel and answers on it now. */
+    bool (*connected)(void *user, const char *instance_id);
+    /* A control channel's token for an instance, in the arena. */
+    const char *(*control_token)(void *user, struct arena *a, const char *instance_id);
+    /* Makes the session known (if it is not) and returns a token for one side of it; NULL: too many. */
+    const char *(*data_token)(void *user, struct arena *a, const char *session_id, const char *instance_id,
+                              enum api_session_side side);
+    bool (*known)(void *user, const char *session_id);
+    /* Sends the agent the task to start it.  0 or -ENOTCONN. */
+    int (*start)(void *user, const char *instance_id, const char *session_id, const char *content);
+    /* Ends a session, telling both sides.  False when it did not live. */
+    bool (*end)(void *user, const char *session_id);
+    /* A session that lives, with both sides there. */
+    bool (*established)(void *user, const char *session_id);
+};
+
 struct api_backend {
     void *user;
+    const struct api_sessions *sessions; /* NULL: no Session Manager (tests) */
     int (*instance_start)(void *user, const struct api_instance_start *start);
     int (*instance_stop)(void *user, const char *id, bool force);
     int (*instance_reboot)(void *user, const char *id);

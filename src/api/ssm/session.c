@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Session Manager's actions.  What a session is and does lives in the gateway (api_sessions); the rows
+ * remember who started which, for DescribeSessions.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/ssm/ssm.h"
+#include "base/embed.h"
+#include "base/text.h"
+#include "http/http.h"
+#include "store/rows.h"
+
+#define DEFAULT_DOCUMENT "SSM-SessionManagerRunShell"
+
+enum { ONLINE_FOR_MS = 330000, DEFAULT_PAGE = 10 };
+
+static const struct api_sessions *sessions(const struct api_request *rq) {
+    return rq->backend->sessions;
+}
+
+static bool connected(const struct api_request *rq, const char *instance_id) {
+    return sessions(rq) != NULL && sessions(rq)->connected(sessions(rq)->user, instance_id);
+}
+
+static bool ours(const struct api_request *rq, const char *account, const char *region) {
+    return text_is(account, rq->caller.account) && text_is(region, rq->region);
+}
+
+/* The caller's running instance, or NULL. */
+static const struct instance_row *target_instance(struct api_request *rq, const char *id) {
+    const struct instance_row *i = instance_find(rq->tx, id);
+
+    return i != NULL && ours(rq, i->account, i->region) && text_is(i->state, "running") ? i : NULL;
+}
+
+/* -- nodes ----------------------------------------------------------------------------------------- */
+
+int ssm_update_instance_information(struct api_request *rq,
+                                    const struct ssm_update_instance_information_request *in,
+                                    struct ssm_update_instance_information_result *out) {
+    const struct instance_row *i = instance_find(rq->tx, in->instance_id);
+    struct ssm_node_row node = {.id = in->instance_id,
+                                .account = rq->caller.account,
+                                .region = rq->region,
+                                .agent_version = in->agent_version,
+                                .platform_name = in->platform_name,
+                                .platform_version = in->platform_version,
+                                .platform_type = in->platform_type,
+                                .ip_address = in->ip_address,
+                                .computer_name = in->computer_name,
+                                .pinged_ms = rq->now_ms};
+
+    (void)out;
+    /* A role's session is the instance's own only under the instance's name. */
+    if (i == NULL || !ours(rq, i->account, i->region) ||
+        (rq->caller.kind == API_CALLER_ROLE && !text_is(rq->caller.session_name, in->instance_id)))
+        return api_refuse(rq, "InvalidInstanceId", "Instance %s is not the caller's own.", in->instance_id);
+    ssm_node_put(rq->tx, &node);
+    return 0;
+}
+
+static bool in_list(const char *const *items, size_t count, const char *value) {
+    for (size_t i = 0; i < count; i++)
+        if (text_is(items[i], value))
+            return true;
+    return false;
+}
+
+static const char *ping_status(struct api_request *rq, const struct ssm_node_row *node) {
+    const struct instance_row *i = instance_find(rq->tx, node->id);
+
+    if (i == NULL || !text_is(i->state, "running"))
+        return "ConnectionLost";
+    return connected(rq, node->id) || rq->now_ms - node->pinged_ms < ONLINE_FOR_MS ? "Online"
+                                                                                   : "ConnectionLost";
+}
+
+static bool node_matches(struct api_request *rq, const struct ssm_describe_instance_information_request *in,
+                         const struct ssm_instance_information *info, bool *ret_known) {
+    bool all = true;
+
+    *ret_known = true;
+    for (size_t i = 0; i < in->filters.count; i++) {
+        const struct ssm_instance_information_string_filter *f = &in->filters.items[i];
+        const char *value = text_is(f->key, "InstanceIds")     ? info->instance_id
+                            : text_is(f->key, "PingStatus")    ? info->ping_status
+                            : text_is(f->key, "PlatformTypes") ? info->platform_type
+                            : text_is(f->key, "AgentVersion")  ? info->agent_version
+                            : text_is(f->key, "ResourceType")  ? "EC2Instance"
+                                                               : NULL;
+
+        if (value == NULL) {
+            *ret_known = false;
+            api_refuse(rq, "InvalidFilterKey", "The filter key %s is not valid.", f->key);
+            return false;
+        }
+        all = all && in_list(f->values.items, f->values.count, value);
+    }
+    for (size_t i = 0; i < in->instance_information_filter_list.count; i++) {
+        const struct ssm_instance_information_filter *f = &in->instance_information_filter_list.items[i];
+
+        if (text_is(f->key, "InstanceIds"))
+            all = all && in_list(f->value_set.items, f->value_set.count, info->instance_id);
+        else if (text_is(f->key, "PingStatus"))
+            all = all && in_list(f->value_set.items, f->value_set.count, info->ping_status);
+    }
+    return all;
+}
+
+int ssm_describe_instance_information(struct api_request *rq,
+                                      const struct ssm_describe_instance_information_request *in,
+                                      struct ssm_describe_instance_information_result *out) {
+    struct ssm_node_rows nodes = ssm_node_list_by(rq->tx, COL(ssm_node, account), rq->caller.account);
+    VEC(struct ssm_instance_information) found = {0};
+    size_t from, to;
+
+    for (size_t n = 0; n < nodes.count; n++) {
+        const struct ssm_node_row *node = &nodes.items[n];
+        const struct instance_row *i = instance_find(rq->tx, node->id);
+        struct ssm_instance_information info = {.instance_id = node->id,
+                                                .ping_status = ping_status(rq, node),
+                                                .last_ping_date_time = SOME_TIME(node->pinged_ms),
+                                                .agent_version = node->agent_version,
+                                                .is_latest_version = SOME_BOOL(true),
+                                                .platform_type = node->platform_type,
+                                                .platform_name = node->platform_name,
+                                                .platform_version = node->platform_version,
+                                                .resource_type = "EC2Instance",
+                                                .ip_address = node->ip_address,
+                                                .computer_name = node->computer_name,
+                                                .source_id = node->id,
+                                                .source_type = "AWS::EC2::Instance"};
+        bool known;
+
+        if (!text_is(node->region, rq->region) || i == NULL || text_is(i->state, "terminated"))
+            continue;
+        if (node_matches(rq, in, &info, &known))
+            *vec_push(rq->arena, &found) = info;
+        else if (!known)
+            return API_REFUSED;
+    }
+    if (api_page(rq, found.count, in->max_results, in->next_token, DEFAULT_PAGE, &from, &to,
+                 &out->next_token) < 0)
+        return API_REFUSED;
+    for (size_t i = from; i < to; i++)
+        *vec_push(rq->arena, &out->instance_information_list) = found.items[i];
+    return 0;
+}
+
+int ssm_get_connection_status(struct api_request *rq, const struct ssm_get_connection_status_request *in,
+                              struct ssm_get_connection_status_response *out) {
+    out->target = in->target;
+    out->status =
+        target_instance(rq, in->target) != NULL && connected(rq, in->target) ? "connected" : "notconnected";
+    return 0;
+}
+
+/* -- sessions -------------------------------------------------------------------------------------- */
+
+static const char *caller_name(const struct api_request *rq) {
+    const char *slash = strrchr(rq->caller.arn, '/');
+
+    if (rq->caller.kind == API_CALLER_ROLE && rq->caller.session_name != NULL)
+        return rq->caller.session_name;
+    return rq->caller.kind == API_CALLER_ROOT || slash == NULL ? "root" : slash + 1;
+}
+
+static bool port_number(const char *value, int64_t least) {
+    int64_t port;
+
+    return parse_int(value, least, 65535, &port) == 0;
+}
+
+/* Holds the given parameters against the document's and adds its defaults.  The task's Parameters, or NULL after a
+ * refusal. */
+static json_t *task_parameters(struct api_request *rq, const struct ssm_start_session_request *in,
+                               const json_t *document) {
+    json_t *declared = json_object_get(document, "parameters"), *given = json_object(), *parameter;
+    const char *name;
+
+    for (size_t i = 0; i < in->parameters.count; i++) {
+        const struct ssm_session_manager_parameters_pair *p = &in->parameters.items[i];
+        json_t *values = json_array();
+
+        for (size_t k = 0; k < p->value.count; k++)
+            json_array_append_new(values, json_string(p->value.items[k]));
+        json_object_set_new(given, p->key, values);
+        if (json_object_get(declared, p->key) == NULL || json_array_size(values) == 0) {
+            api_refuse(rq, "InvalidParameters",
+                       "Parameter \"%s\" is not a parameter of the session document.", p->key);
+            json_decref(given);
+            return NULL;
+        }
+    }
+    json_object_foreach(declared, name, parameter) {
+        const char *pattern = json_string_value(json_object_get(parameter, "allowedPattern"));
+        const char *value = json_string_value(json_array_get(json_object_get(given, name), 0));
+
+        if (value == NULL) {
+            value = json_string_value(json_object_get(parameter, "default"));
+            if (value == NULL) {
+                api_refuse(rq, "InvalidParameters", "Parameter \"%s\" is required by the session document.",
+                           name);
+                json_decref(given);
+                return NULL;
+            }
+            json_object_set_new(given, name, json_pack("[s]", value));
+        }
+        if (pattern != NULL && !port_number(value, text_is(pattern, "port0") ? 0 : 1)) {
+            api_refuse(rq, "InvalidParameters", "Parameter \"%s\" is not a port number: \"%s\".", name,
+                       value);
+            json_decref(given);
+            return NULL;
+        }
+    }
+    return given;
+}
+
+struct start_task {
+    const struct api_sessions *sessions;
+    const char *instance_id, *session_id, *content;
+};
+
+static void start_effect(struct api *api, const struct api_backend *backend, void *arg) {
+    const struct start_task *t = arg;
+
+    (void)api;
+    (void)backend;
+    /* An agent that has just gone: the client waits for it and gives up by itself, as on AWS. */
+    t->sessions->start(t->sessions->user, t->instance_id, t->session_id, t->content);
+}
+
+/* Where the client opens its channel: on loopback the port that it already speaks to. */
+static const char *stream_url(struct api_request *rq, const char *session_id) {
+    if (rq->door.kind == DOOR_LOOPBACK)
+        return arena_printf(rq->arena, "ws://127.0.0.1:%u/v1/data-channel/%s?role=publish_subscribe",
+                            rq->config->port, session_id);
+    return arena_printf(rq->arena,
+                        "wss://ssmmessages.%s.amazonaws.com/v1/data-channel/%s?role=publish_subscribe",
+                        rq->region, session_id);
+}
+
+int ssm_start_session(struct api_request *rq, const struct ssm_start_session_request *in,
+                      struct ssm_start_session_response *out) {
+    const char *name = in->document_name == NULL ? DEFAULT_DOCUMENT : in->document_name, *sid, *content;
+    const struct embed_file *file = embed_find(arena_printf(rq->arena, "ssm/documents/%s.json", name));
+    struct start_task *task = arena_new(rq->arena, struct start_task);
+    struct ssm_session_row row = {0};
+    char tail[18], *text;
+    json_t *document, *parameters, *payload;
+
+    if (file == NULL || strchr(name, '/') != NULL)
+        return api_refuse(rq, "InvalidDocument", "Document with name %s does not exist.", name);
+    if (target_instance(rq, in->target) == NULL || !connected(rq, in->target))
+        return api_refuse(rq, "TargetNotConnected", "%s is not connected.", in->target);
+    document = json_loadb(file->data, file->length, 0, NULL);
+    parameters = task_parameters(rq, in, document);
+    if (parameters == NULL) {
+        json_decref(document);
+        return API_REFUSED;
+    }
+    sid = arena_printf(rq->arena, "%s-%s", caller_name(rq), random_hex(tail, 17));
+    payload =
+        json_pack("{s:s,s:o,s:s,s:o,s:s,s:s}", "DocumentName", name, "DocumentContent", document, "SessionId",
+                  sid, "Parameters", parameters, "RunAsUser", "", "SessionOwner", rq->caller.arn);
+    text = json_dumps(payload, JSON_COMPACT);
+    content = arena_strdup(rq->arena, text);
+    free(text);
+    json_decref(payload);
+    out->token_value =
+        sessions(rq)->data_token(sessions(rq)->user, rq->arena, sid, in->target, API_SESSION_CLIENT);
+    if (out->token_value == NULL)
+        return api_refuse_status(rq, 500, "InternalServerError", "Too many sessions.");
+    row = (struct ssm_session_row){.id = sid,
+                                   .account = rq->caller.account,
+                                   .region = rq->region,
+                                   .target = in->target,
+                                   .document = name,
+                                   .owner = rq->caller.arn,
+                                   .reason = in->reason,
+                                   .started_ms = rq->now_ms};
+    ssm_session_put(rq->tx, &row);
+    *task = (struct start_task){sessions(rq), in->target, sid, content};
+    api_after_commit(rq, start_effect, task);
+    out->session_id = sid;
+    out->stream_url = stream_url(rq, sid);
+    return 0;
+}
+
+void ssm_start_session_resources(struct api_request *rq, const void *in_, const char *const **ret_arns,
+                                 size_t *ret_count) {
+    const struct ssm_start_session_request *in = in_;
+    const char **arns = arena_array(rq->arena, const char *, 1);
+
+    arns[0] =
+        arena_printf(rq->arena, "arn:aws:ec2:%s:%s:instance/%s", rq->region, rq->caller.account, in->target);
+    *ret_arns = arns;
+    *ret_count = 1;
+}
+
+static const struct ssm_session_row *own_session(struct api_request *rq, const char *id) {
+    const struct ssm_session_row *s = ssm_session_find(rq->tx, id);
+
+    return s != NULL && ours(rq, s->account, s->region) ? s : NULL;
+}
+
+int ssm_resume_session(struct api_request *rq, const struct ssm_resume_session_request *in,
+                       struct ssm_resume_session_response *out) {
+    const struct ssm_session_row *s = own_session(rq, in->session_id);
+
+    if (s == NULL)
+        return api_refuse(rq, "DoesNotExistException", "Session %s does not exist.", in->session_id);
+    out->session_id = s->id;
+    /* Without a token the published client says that the session has timed out. */
+    if (!s->ended && sessions(rq) != NULL && sessions(rq)->known(sessions(rq)->user, s->id)) {
+        out->token_value =
+            sessions(rq)->data_token(sessions(rq)->user, rq->arena, s->id, s->target, API_SESSION_CLIENT);
+        out->stream_url = stream_url(rq, s->id);
+    }
+    return 0;
+}
+
+int ssm_terminate_session(struct api_request *rq, const struct ssm_terminate_session_request *in,
+                          struct ssm_terminate_session_response *out) {
+    const struct ssm_session_row *s = own_session(rq, in->session_id);
+    struct ssm_session_row ended;
+
+    if (s == NULL)
+        return api_refuse(rq, "DoesNotExistException", "Session %s does not exist.", in->session_id);
+    if (sessions(rq) != NULL)
+        sessions(rq)->end(sessions(rq)->user, s->id);
+    if (!s->ended) {
+        ended = *s;
+        ended.ended = 1;
+        ended.ended_ms = rq->now_ms;
+        ssm_session_put(rq->tx, &ended);
+    }
+    out->session_id = s->id;
+    return 0;
+}
+
+/* The gateway's word that a session is over. */
+int ssm_session_ended(struct api_request *rq, void *session_id) {
+    const struct ssm_session_row *s = ssm_session_find(rq->tx, session_id);
+    struct ssm_session_row ended;
+
+    if (s == NULL || s->ended)
+        return 0;
+    ended = *s;
+    ended.ended = 1;
+    ended.ended_ms = rq->now_ms;
+    ssm_session_put(rq->tx, &ended);
+    return 0;
+}
+
+static const char *session_status(const struct api_request *rq, const struct ssm_session_row *s) {
+    if (s->ended || sessions(rq) == NULL || !sessions(rq)->known(sessions(rq)->user, s->id))
+        return "Terminated";
+    return sessions(rq)->established(sessions(rq)->user, s->id) ? "Connected" : "Connecting";
+}
+
+static bool session_matches(const struct ssm_describe_sessions_request *in, const struct ssm_session *s) {
+    bool active = !text_is(s->status, "Terminated");
+
+    if (active != text_is(in->state, "Active"))
+        return false;
+    for (size_t i = 0; i < in->filters.count; i++) {
+        const struct ssm_session_filter *f = &in->filters.items[i];
+
+        if ((text_is(f->key, "Target") && !text_is(f->value, s->target)) ||
+            (text_is(f->key, "Owner") && !text_is(f->value, s->owner)) ||
+            (text_is(f->key, "Status") && !text_is(f->value, s->status)) ||
+            (text_is(f->key, "SessionId") && !text_is(f->value, s->session_id)))
+            return false;
+    }
+    return true;
+}
+
+int ssm_describe_sessions(struct api_request *rq, const struct ssm_describe_sessions_request *in,
+                          struct ssm_describe_sessions_response *out) {
+    struct ssm_session_rows rows = ssm_session_list_by(rq->tx, COL(ssm_session, account), rq->caller.account);
+    VEC(struct ssm_session) found = {0};
+    size_t from, to;
+
+    for (size_t i = rows.count; i-- > 0;) {
+        const struct ssm_session_row *r = &rows.items[i];
+        struct ssm_session s = {.session_id = r->id,
+                                .target = r->target,
+                                .status = session_status(rq, r),
+                                .start_date = SOME_TIME(r->started_ms),
+                                .document_name = r->document,
+                                .owner = r->owner,
+                                .reason = r->reason};
+
+        if (r->ended)
+            s.end_date = SOME_TIME(r->ended_ms);
+        if (text_is(r->region, rq->region) && session_matches(in, &s))
+            *vec_push(rq->arena, &found) = s;
+    }
+    if (api_page(rq, found.count, in->max_results, in->next_token, DEFAULT_PAGE, &from, &to,
+                 &out->next_token) < 0)
+        return API_REFUSED;
+    for (size_t i = from; i < to; i++)
+        *vec_push(rq->arena, &out->sessions) = found.items[i];
+    return 0;
+}
+
+/* -- the agent's channels -------------------------------------------------------------------------- */
+
+/* JSON comes in and XML goes out: so does the published agent expect it. */
+static int answer_token(struct api_request *rq, const char *operation, const char *token) {
+    const struct http_header headers[] = {{"Content-Type", "text/xml"}, {"x-amzn-RequestId", rq->request_id}};
+    const char *body = arena_printf(rq->arena,
+                                    "<%sResponse><MessageSchemaVersion>1.0</MessageSchemaVersion>"
+                                    "<TokenValue>%s</TokenValue></%sResponse>",
+                                    operation, token, operation);
+
+    return http_respond(rq->http, 201, headers, 2, body, strlen(body));
+}
+
+int ssmmessages_create_control_channel(struct api_request *rq,
+                                       const struct ssmmessages_create_channel_request *in, void *out) {
+    (void)out;
+    if (sessions(rq) == NULL ||
+        (rq->caller.kind == API_CALLER_ROLE && !text_is(rq->caller.session_name, in->channel_id)))
+        return api_refuse_status(rq, 403, "AccessDeniedException",
+                                 "%s may not open the control channel of %s.", rq->caller.arn,
+                                 in->channel_id);
+    return answer_token(rq, "CreateControlChannel",
+                        sessions(rq)->control_token(sessions(rq)->user, rq->arena, in->channel_id));
+}
+
+int ssmmessages_create_data_channel(struct api_request *rq,
+                                    const struct ssmmessages_create_channel_request *in, void *out) {
+    const char *token;
+
+    (void)out;
+    if (sessions(rq) == NULL || !sessions(rq)->known(sessions(rq)->user, in->channel_id))
+        return api_refuse_status(rq, 404, "ResourceNotFoundException", "Session %s does not exist.",
+                                 in->channel_id);
+    /* The side's instance is compared when the token is used: the agent says there which one it is. */
+    token = sessions(rq)->data_token(sessions(rq)->user, rq->arena, in->channel_id,
+                                     rq->caller.kind == API_CALLER_ROLE ? rq->caller.session_name : NULL,
+                                     API_SESSION_AGENT);
+    if (token == NULL)
+        return api_refuse_status(rq, 403, "AccessDeniedException", "Session %s is another instance's.",
+                                 in->channel_id);
+    return answer_token(rq, "CreateDataChannel", token);
+}
+
+int ec2messages_get_messages(struct api_request *rq, const struct ec2messages_get_messages_request *in,
+                             struct ec2messages_get_messages_response *out) {
+    (void)rq;
+    /* Commands would come this way to agents without ssmmessages; there are none to send. */
+    out->destination = in->destination;
+    out->messages_request_id = in->messages_request_id;
+    return 0;
+}
