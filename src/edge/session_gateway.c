@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "edge/session_gateway.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "http/ws.h"
+#include "session/frame.h"
+
+enum {
+    SESSIONS_MAX = 1000,
+    TOKENS_MAX = 4000,
+    TOKEN_BYTES = 48,
+    TOKEN_LIFE_MS = 300000,
+    FIRST_MESSAGE_MS = 10000,
+    CLIENT_GRACE_MS = 30000,
+    WRITE_MS = 10000,
+    PROBE_MS = 500,
+    PROBE_STEP_NS = 2000000,
+    KEEPALIVE_IDLE_S = 5,
+    KEEPALIVE_EACH_S = 2,
+    KEEPALIVE_COUNT = 2,
+    USER_TIMEOUT_MS = 8000,
+    ID_BYTES = 300
+};
+
+enum token_kind { TOKEN_CONTROL, TOKEN_AGENT, TOKEN_CLIENT };
+
+struct token {
+    enum token_kind kind;
+    char id[ID_BYTES]; /* instance, or session */
+    uint64_t until_ns;
+};
+
+struct control {
+    char instance[ID_BYTES];
+    struct ws *ws;
+    unsigned users; /* threads inside, the reader among them; under the gateway's lock */
+};
+
+struct side {
+    pthread_mutex_t writing; /* held while ws is written to or replaced */
+    struct ws *ws;           /* NULL: not there */
+};
+
+struct session {
+    char id[ID_BYTES], instance[ID_BYTES];
+    struct side sides[2]; /* by enum api_session_side */
+    bool over;
+    uint64_t made_ns;
+    unsigned users;
+};
+
+struct session_gateway {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct map tokens, controls, sessions;
+    struct api_sessions api;
+    void (*ended)(void *user, const char *session_id);
+    void *user;
+};
+
+/* -- tokens ---------------------------------------------------------------------------------------- */
+
+static void drop_old_tokens(struct session_gateway *g) {
+    uint64_t now = clock_mono_ns();
+    const char *key, *old = NULL;
+    void *value;
+
+    do {
+        old = NULL;
+        for (size_t at = 0; old == NULL && map_next(&g->tokens, &at, &key, &value) == 1;)
+            if (((struct token *)value)->until_ns < now)
+                old = key;
+        if (old != NULL)
+            free(map_remove(&g->tokens, old));
+    } while (old != NULL);
+}
+
+/* With the lock held.  NULL when there are too many. */
+static const char *new_token(struct session_gateway *g, struct arena *a, enum token_kind kind,
+                             const char *id) {
+    char text[TOKEN_BYTES + 1];
+    struct token *t;
+
+    if (g->tokens.count >= TOKENS_MAX)
+        drop_old_tokens(g);
+    if (g->tokens.count >= TOKENS_MAX || strlen(id) >= ID_BYTES)
+        return NULL;
+    t = calloc(1, sizeof(*t));
+    if (t == NULL)
+        return NULL;
+    t->kind = kind;
+    t->until_ns = clock_mono_ns() + (uint64_t)TOKEN_LIFE_MS * 1000000;
+    memcpy(t->id, id, strlen(id) + 1);
+    random_base32(text, TOKEN_BYTES);
+    map_put(&g->tokens, text, t);
+    return arena_strdup(a, text);
+}
+
+/* Takes the token out: it opens one channel.  False when there is no such one. */
+static bool use_token(struct session_gateway *g, const char *text, struct token *ret_token) {
+    struct token *t = map_remove(&g->tokens, text);
+
+    if (t == NULL)
+        return false;
+    *ret_token = *t;
+    free(t);
+    return ret_token->until_ns >= clock_mono_ns();
+}
+
+/* -- sessions -------------------------------------------------------------------------------------- */
+
+static struct session *session_new(const char *id, const char *instance) {
+    struct session *s = calloc(1, sizeof(*s));
+
+    if (s == NULL)
+        return NULL;
+    memcpy(s->id, id, strlen(id) + 1);
+    memcpy(s->instance, instance, strlen(instance) + 1);
+    s->made_ns = clock_mono_ns();
+    pthread_mutex_init(&s->sides[0].writing, NULL);
+    pthread_mutex_init(&s->sides[1].writing, NULL);
+    return s;
+}
+
+/* With the lock held; frees the session when it is over and nobody is inside. */
+static void session_leave(struct session_gateway *g, struct session *s) {
+    s->users--;
+    pthread_cond_broadcast(&g->changed);
+    if (!s->over || s->users > 0)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        ws_free(s->sides[i].ws);
+        pthread_mutex_destroy(&s->sides[i].writing);
+    }
+    free(s);
+}
+
+/* With the lock held: forgets sessions to which nobody came while their tokens lived. */
+static void drop_unused_sessions(struct session_gateway *g) {
+    uint64_t now = clock_mono_ns();
+    struct session *unused;
+    const char *key;
+    void *value;
+
+    do {
+        unused = NULL;
+        for (size_t at = 0; unused == NULL && map_next(&g->sessions, &at, &key, &value) == 1;) {
+            struct session *s = value;
+
+            if (s->users == 0 && now - s->made_ns > (uint64_t)TOKEN_LIFE_MS * 1000000)
+                unused = s;
+        }
+        if (unused != NULL) {
+            map_remove(&g->sessions, unused->id);
+            unused->over = true;
+            unused->users++;
+            session_leave(g, unused);
+        }
+    } while (unused != NULL);
+}
+
+static int side_write(struct side *side, enum ws_type type, const void *data, size_t length) {
+    int r = -ENOTCONN;
+
+    pthread_mutex_lock(&side->writing);
+    if (side->ws != NULL)
+        r = ws_write(side->ws, type, data, length, WRITE_MS);
+    pthread_mutex_unlock(&side->writing);
+    return r == -EAGAIN ? 0 : r; /* queued: it leaves with the next one */
+}
+
+static void send_closed(struct session *s, struct side *side) {
+    struct buf b = BUF_INIT(64 * 1024);
+    char id[FRAME_UUID_TEXT_BYTES], when[CLOCK_TEXT_BYTES];
+    json_t *content;
+    char *text;
+
+    frame_uuid(id);
+    content = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "MessageId", id, "CreatedDate",
+                        clock_iso8601(clock_real_ms(), when), "DestinationId", s->instance, "SessionId",
+                        s->id, "MessageType", FRAME_CHANNEL_CLOSED, "SchemaVersion", 1, "Output", "");
+    text = json_dumps(content, JSON_COMPACT);
+    frame_build(&b, FRAME_CHANNEL_CLOSED, 0, 0, FRAME_PAYLOAD_NONE, text, strlen(text), NULL);
+    side_write(side, WS_BINARY, b.data, b.length);
+    pthread_mutex_lock(&side->writing);
+    if (side->ws != NULL)
+        ws_close(side->ws, 1000, "");
+    pthread_mutex_unlock(&side->writing);
+    free(text);
+    json_decref(content);
+    buf_free(&b);
+}
+
+/* Ends the session once: both sides are told, the map forgets it.  The caller is inside (users). */
+static void session_end(struct session_gateway *g, struct session *s) {
+    bool first;
+
+    pthread_mutex_lock(&g->lock);
+    first = !s->over;
+    s->over = true;
+    if (first)
+        map_remove(&g->sessions, s->id);
+    pthread_cond_broadcast(&g->changed);
+    pthread_mutex_unlock(&g->lock);
+    if (!first)
+        return;
+    send_closed(s, &s->sides[API_SESSION_CLIENT]);
+    send_closed(s, &s->sides[API_SESSION_AGENT]);
+    g->ended(g->user, s->id);
+}
+
+static struct session *session_enter(struct session_gateway *g, const char *id) {
+    struct session *s;
+
+    pthread_mutex_lock(&g->lock);
+    s = map_get(&g->sessions, id);
+    if (s != NULL)
+        s->users++;
+    pthread_mutex_unlock(&g->lock);
+    return s;
+}
+
+static void leave(struct session_gateway *g, struct session *s) {
+    pthread_mutex_lock(&g->lock);
+    session_leave(g, s);
+    pthread_mutex_unlock(&g->lock);
+}
+
+/* -- relaying -------------------------------------------------------------------------------------- */
+
+static bool says_terminating(const struct ws_message *m) {
+    struct frame f;
+    json_t *content;
+    bool yes;
+
+    if (m->type != WS_BINARY || frame_parse(m->data, m->length, &f) < 0 ||
+        !text_is(f.type, FRAME_SESSION_STATE))
+        return false;
+    content = json_loadb((const char *)f.payload, f.payload_length, 0, NULL);
+    yes = text_is(json_string_value(json_object_get(content, "SessionState")), "Terminating");
+    json_decref(content);
+    return yes;
+}
+
+static bool is_session_state(const struct ws_message *m) {
+    struct frame f;
+
+    return frame_parse(m->data, m->length, &f) == 0 && text_is(f.type, FRAME_SESSION_STATE);
+}
+
+static struct timespec in_ms(unsigned ms) {
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += ms % 1000 * 1000000L;
+    if (t.tv_nsec >= 1000000000L) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000L;
+    }
+    return t;
+}
+
+/* Waits until the other side is there.  False when the session is over, or the client did not come in time. */
+static bool wait_for_side(struct session_gateway *g, struct session *s, enum api_session_side other) {
+    struct timespec until = in_ms(CLIENT_GRACE_MS);
+    int r = 0;
+
+    pthread_mutex_lock(&g->lock);
+    while (!s->over && s->sides[other].ws == NULL && r == 0)
+        r = pthread_cond_timedwait(&g->changed, &g->lock, &until);
+    pthread_mutex_unlock(&g->lock);
+    return !s->over && r == 0;
+}
+
+/* One side's frames to the other, until one of them goes. */
+static void relay(struct session_gateway *g, struct session *s, enum api_session_side mine, struct ws *ws) {
+    enum api_session_side other = mine == API_SESSION_AGENT ? API_SESSION_CLIENT : API_SESSION_AGENT;
+    struct ws_message m;
+
+    while (ws_read(ws, -1, &m) == 0) {
+        if (mine == API_SESSION_AGENT && says_terminating(&m)) {
+            session_end(g, s);
+            return;
+        }
+        if (m.type != WS_BINARY || (mine == API_SESSION_AGENT && is_session_state(&m)))
+            continue;
+        while (side_write(&s->sides[other], m.type, m.data, m.length) < 0)
+            if (!wait_for_side(g, s, other)) {
+                session_end(g, s);
+                return;
+            }
+    }
+}
+
+/* A lost client may come back; a lost agent may not. */
+static void side_lost(struct session_gateway *g, struct session *s, enum api_session_side mine,
+                      struct ws *ws) {
+    struct side *side = &s->sides[mine];
+    bool replaced;
+
+    pthread_mutex_lock(&side->writing);
+    pthread_mutex_lock(&g->lock);
+    replaced = side->ws != ws;
+    if (!replaced)
+        side->ws = NULL;
+    pthread_mutex_unlock(&g->lock);
+    pthread_mutex_unlock(&side->writing);
+    if (!s->over && !replaced && (mine == API_SESSION_AGENT || !wait_for_side(g, s, mine)))
+        session_end(g, s);
+    ws_free(ws);
+}
+
+static void tune(struct ws *ws) {
+    const int on = 1, idle = KEEPALIVE_IDLE_S, each = KEEPALIVE_EACH_S, count = KEEPALIVE_COUNT;
+    const unsigned user = USER_TIMEOUT_MS;
+    int fd = ws_fd(ws);
+
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &each, sizeof(each));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user, sizeof(user));
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static void serve_data(struct session_gateway *g, const struct token *token, struct ws *ws) {
+    enum api_session_side mine = token->kind == TOKEN_AGENT ? API_SESSION_AGENT : API_SESSION_CLIENT;
+    struct session *s = session_enter(g, token->id);
+    struct side *side;
+
+    if (s == NULL) {
+        ws_close(ws, 1008, "the session is over");
+        ws_free(ws);
+        return;
+    }
+    side = &s->sides[mine];
+    pthread_mutex_lock(&side->writing);
+    if (side->ws != NULL)
+        ws_shutdown(
+            side->ws); /* the same side again: its earlier connection is lost, whether it knows or not */
+    pthread_mutex_lock(&g->lock);
+    side->ws = ws;
+    pthread_cond_broadcast(&g->changed);
+    pthread_mutex_unlock(&g->lock);
+    pthread_mutex_unlock(&side->writing);
+    relay(g, s, mine, ws);
+    side_lost(g, s, mine, ws);
+    leave(g, s);
+}
+
+/* -- control channels ------------------------------------------------------------------------------ */
+
+static void control_leave(struct session_gateway *g, struct control *c) {
+    pthread_mutex_lock(&g->lock);
+    if (--c->users == 0) {
+        ws_free(c->ws);
+        free(c);
+    }
+    pthread_mutex_unlock(&g->lock);
+}
+
+static struct control *control_enter(struct session_gateway *g, const char *instance) {
+    struct control *c;
+
+    pthread_mutex_lock(&g->lock);
+    c = map_get(&g->controls, instance);
+    if (c != NULL)
+        c->users++;
+    pthread_mutex_unlock(&g->lock);
+    return c;
+}
+
+static void serve_control(struct session_gateway *g, const struct token *token, struct ws *ws) {
+    struct control *c = calloc(1, sizeof(*c)), *before;
+    struct ws_message m;
+
+    if (c == NULL) {
+        ws_free(ws);
+        return;
+    }
+    memcpy(c->instance, token->id, sizeof(c->instance));
+    c->ws = ws;
+    c->users = 1;
+    pthread_mutex_lock(&g->lock);
+    before = map_get(&g->controls, c->instance);
+    if (before != NULL)
+        ws_shutdown(before->ws);
+    map_put(&g->controls, c->instance, c);
+    pthread_mutex_unlock(&g->lock);
+    while (ws_read(ws, -1, &m) == 0)
+        ; /* acknowledgements of tasks: nothing depends on them */
+    pthread_mutex_lock(&g->lock);
+    if (map_get(&g->controls, c->instance) == c)
+        map_remove(&g->controls, c->instance);
+    pthread_mutex_unlock(&g->lock);
+    control_leave(g, c);
+}
+
+/* -- what the handlers ask ------------------------------------------------------------------------- */
+
+/* Whether what has been sent reaches the far end's kernel within PROBE_MS. */
+static bool answers(struct ws *ws) {
+    uint64_t start = clock_mono_ns();
+
+    if (ws_ping(ws) < 0)
+        return false;
+    for (;;) {
+        struct tcp_info info;
+        socklen_t length = sizeof(info);
+
+        if (getsockopt(ws_fd(ws), IPPROTO_TCP, TCP_INFO, &info, &length) < 0 ||
+            info.tcpi_state != TCP_ESTABLISHED)
+            return false;
+        if (info.tcpi_unacked == 0)
+            return true;
+        if (clock_mono_ns() - start > (uint64_t)PROBE_MS * 1000000)
+            return false;
+        nanosleep(&(struct timespec){0, PROBE_STEP_NS}, NULL);
+    }
+}
+
+static bool gateway_connected(void *user, const char *instance_id) {
+    struct session_gateway *g = user;
+    struct control *c = control_enter(g, instance_id);
+    bool yes;
+
+    if (c == NULL)
+        return false;
+    yes = answers(c->ws);
+    control_leave(g, c);
+    return yes;
+}
+
+static const char *gateway_control_token(void *user, struct arena *a, const char *instance_id) {
+    struct session_gateway *g = user;
+    const char *token;
+
+    pthread_mutex_lock(&g->lock);
+    token = new_token(g, a, TOKEN_CONTROL, instance_id);
+    pthread_mutex_unlock(&g->lock);
+    return token == NULL ? "" : token;
+}
+
+static const char *gateway_data_token(void *user, struct arena *a, const char *session_id,
+                                      const char *instance_id, enum api_session_side side) {
+    struct session_gateway *g = user;
+    struct session *s;
+    const char *token = NULL;
+
+    if (strlen(session_id) >= ID_BYTES || (instance_id != NULL && strlen(instance_id) >= ID_BYTES))
+        return NULL;
+    pthread_mutex_lock(&g->lock);
+    drop_unused_sessions(g);
+    s = map_get(&g->sessions, session_id);
+    if (s == NULL && side == API_SESSION_CLIENT && g->sessions.count < SESSIONS_MAX) {
+        s = session_new(session_id, instance_id);
+        if (s != NULL)
+            map_put(&g->sessions, session_id, s);
+    }
+    if (s != NULL && (side == API_SESSION_CLIENT || instance_id == NULL || text_is(s->instance, instance_id)))
+        token = new_token(g, a, side == API_SESSION_AGENT ? TOKEN_AGENT : TOKEN_CLIENT, session_id);
+    pthread_mutex_unlock(&g->lock);
+    return token;
+}
+
+static bool gateway_known(void *user, const char *session_id) {
+    struct session_gateway *g = user;
+    bool yes;
+
+    pthread_mutex_lock(&g->lock);
+    yes = map_get(&g->sessions, session_id) != NULL;
+    pthread_mutex_unlock(&g->lock);
+    return yes;
+}
+
+static bool gateway_established(void *user, const char *session_id) {
+    struct session_gateway *g = user;
+    const struct session *s;
+    bool yes;
+
+    pthread_mutex_lock(&g->lock);
+    s = map_get(&g->sessions, session_id);
+    yes = s != NULL && s->sides[0].ws != NULL && s->sides[1].ws != NULL;
+    pthread_mutex_unlock(&g->lock);
+    return yes;
+}
+
+static int gateway_start(void *user, const char *instance_id, const char *session_id, const char *content) {
+    struct session_gateway *g = user;
+    struct control *c = control_enter(g, instance_id);
+    struct buf b = BUF_INIT(512 * 1024);
+    char id[FRAME_UUID_TEXT_BYTES];
+    json_t *task;
+    char *text;
+    int r;
+
+    if (c == NULL)
+        return -ENOTCONN;
+    frame_uuid(id);
+    task = json_pack("{s:s,s:s,s:s,s:i}", "Content", content, "TaskId", id, "Topic", "aws.ssm.sendCommand",
+                     "SchemaVersion", 1);
+    json_object_set_new(task, "SessionId", json_string(session_id));
+    text = json_dumps(task, JSON_COMPACT);
+    frame_build(&b, FRAME_INTERACTIVE_SHELL, 0, 0, FRAME_PAYLOAD_NONE, text, strlen(text), NULL);
+    r = b.overflow ? -EMSGSIZE : ws_write(c->ws, WS_BINARY, b.data, b.length, WRITE_MS);
+    free(text);
+    json_decref(task);
+    buf_free(&b);
+    control_leave(g, c);
+    return r;
+}
+
+static bool gateway_end(void *user, const char *session_id) {
+    struct session_gateway *g = user;
+    struct session *s = session_enter(g, session_id);
+
+    if (s == NULL)
+        return false;
+    session_end(g, s);
+    leave(g, s);
+    return true;
+}
+
+/* -- requests -------------------------------------------------------------------------------------- */
+
+bool session_gateway_wants(const struct http_request *rq) {
+    return text_is(rq->method, "GET") &&
+           (text_starts(rq->path, "/v1/data-channel/") || text_starts(rq->path, "/v1/control-channel/")) &&
+           http_header_get(rq, "Upgrade") != NULL;
+}
+
+struct serving {
+    struct session_gateway *gateway;
+    struct ws *ws;
+    char channel[ID_BYTES]; /* the id in the path */
+};
+
+/* The first message brings the token; then the channel is what its token says. */
+static void *serve(void *arg) {
+    struct serving *v = arg;
+    struct token token = {0};
+    struct ws_message m;
+    bool ok = false;
+
+    if (ws_read(v->ws, FIRST_MESSAGE_MS, &m) == 0) {
+        json_t *open = json_loadb((const char *)m.data, m.length, 0, NULL);
+        const char *text = json_string_value(json_object_get(open, "TokenValue"));
+
+        pthread_mutex_lock(&v->gateway->lock);
+        ok = text != NULL && use_token(v->gateway, text, &token) && text_is(token.id, v->channel);
+        pthread_mutex_unlock(&v->gateway->lock);
+        json_decref(open);
+    }
+    if (!ok) {
+        ws_close(v->ws, 1008, "the token is not valid");
+        ws_free(v->ws);
+    } else if (token.kind == TOKEN_CONTROL) {
+        serve_control(v->gateway, &token, v->ws);
+    } else {
+        serve_data(v->gateway, &token, v->ws);
+    }
+    free(v);
+    return NULL;
+}
+
+static void refuse(struct http_request *rq, int status, const char *words) {
+    http_respond(rq, status, &(struct http_header){"Content-Type", "text/plain"}, 1, words, strlen(words));
+}
+
+void session_gateway_serve(struct session_gateway *g, struct http_request *rq) {
+    const struct ws_options options = {.max_message_bytes = 1 << 20};
+    struct serving *v = calloc(1, sizeof(*v));
+    const char *id = strrchr(rq->path, '/') + 1;
+    pthread_attr_t attr;
+    pthread_t thread;
+
+    if (v == NULL || strlen(id) >= sizeof(v->channel)) {
+        free(v);
+        refuse(rq, 400, "the channel's name is too long\n");
+        return;
+    }
+    memcpy(v->channel, id, strlen(id) + 1);
+    v->gateway = g;
+    if (http_upgrade_websocket(rq, &options, &v->ws) < 0) {
+        free(v);
+        refuse(rq, 426, "a WebSocket handshake is required here\n");
+        return;
+    }
+    tune(v->ws);
+    /* Its own thread: a session may last for days, and the server's threads are for requests. */
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, 256 * 1024);
+    if (pthread_create(&thread, &attr, serve, v) != 0) {
+        ws_free(v->ws);
+        free(v);
+    }
+    pthread_attr_destroy(&attr);
+}
+
+struct session_gateway *session_gateway_new(void (*ended)(void *user, const char *session_id), void *user) {
+    struct session_gateway *g = calloc(1, sizeof(*g));
+    pthread_condattr_t attr;
+
+    if (g == NULL)
+        return NULL;
+    pthread_mutex_init(&g->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&g->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    g->ended = ended;
+    g->user = user;
+    g->api = (struct api_sessions){.user = g,
+                                   .connected = gateway_connected,
+                                   .control_token = gateway_control_token,
+                                   .data_token = gateway_data_token,
+                                   .known = gateway_known,
+                                   .start = gateway_start,
+                                   .end = gateway_end,
+                                   .established = gateway_established};
+    return g;
+}
+
+const struct api_sessions *session_gateway_api(struct session_gateway *g) {
+    return &g->api;
+}
