@@ -160,7 +160,7 @@
 
 #define ENI_ADDRESS_COLUMNS(C, I)                                                                            \
     C(TEXT, key) /* VPC|address */                                                                           \
-    C(TEXT, vpc_id)                                                                                          \
+    I(TEXT, vpc_id)                                                                                          \
     I(TEXT, eni_id)                                                                                          \
     I(TEXT, subnet_id)                                                                                       \
     C(INT, position) /* 0: primary */                                                                        \

@@ -43,6 +43,7 @@ enum ec2_kind {
     EC2_ELASTIC_IP,
     EC2_IMAGE,
     EC2_VOLUME,
+    EC2_PREFIX_LIST, /* AWS's own: data, not rows */
     EC2_KIND_COUNT
 };
 
@@ -86,7 +87,7 @@ void ec2_value(struct ec2_values *v, const char *text); /* NULL is left out */
 
 struct ec2_filter_name {
     const char *name;
-    enum { EC2_FILTER_TEXT, EC2_FILTER_BOOL, EC2_FILTER_INT, EC2_FILTER_CALL } how;
+    enum { EC2_FILTER_TEXT, EC2_FILTER_BOOL, EC2_FILTER_INT, EC2_FILTER_CALL, EC2_FILTER_NEVER } how;
     size_t offset; /* in the view: const char *, opt_bool, opt_int */
     void (*call)(struct ec2_values *out, const void *view);
 };
@@ -98,6 +99,8 @@ struct ec2_filter_name {
     { (name_), EC2_FILTER_INT, offsetof(struct type, member), NULL }
 #define EC2_BY_CALL(name_, function)                                                                         \
     { (name_), EC2_FILTER_CALL, 0, (function) }
+#define EC2_BY_NOTHING(name_) /* a filter of AWS's whose values no resource here has */                      \
+    { (name_), EC2_FILTER_NEVER, 0, NULL }
 
 /* Besides its names a table knows tag:<key> and tag-key when the view has tags. */
 struct ec2_filters {

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* group: what security groups (group.c) and their rules (group_rule.c) call of each other. */
+#ifndef VPCBOX_API_EC2_GROUP_H
+#define VPCBOX_API_EC2_GROUP_H
+
+#include "api/ec2/net.h"
+
+/* By id, or by name in the default VPC; says what is wrong when NULL. */
+const struct security_group_row *group_get(struct api_request *rq, const char *id, const char *name);
+
+/* Adds a rule like `rule` (its id and owner are filled in here); returns the row. */
+const struct sg_rule_row *group_rule_add(struct api_request *rq, const char *group_id,
+                                         const struct sg_rule_row *rule);
+void group_rule_remove(struct api_request *rq, const struct sg_rule_row *rule);
+/* TCP and UDP ports, or ICMP's type and code: other protocols are shown without. */
+bool group_rule_has_ports(const struct sg_rule_row *rule);
+
+#endif

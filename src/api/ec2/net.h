@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net: what the handlers of the network half call of one another. */
+#ifndef VPCBOX_API_EC2_NET_H
+#define VPCBOX_API_EC2_NET_H
+
+#include "api/ec2/ec2.h"
+#include "base/ip.h"
+#include "net/awsnet.h"
+
+/* Called for each change of what packets may do.  A VPC that never had an interface is in no image, so
+ * that nothing has to be published for it. */
+void net_changed(struct api_request *rq, const char *vpc_id);
+
+/* A row's own CIDR: always well-formed. */
+struct prefix4 net_cidr(const char *text);
+const char *net_cidr_text(struct api_request *rq, struct prefix4 cidr); /* canonical: host bits cleared */
+const char *net_cidr6_text(struct api_request *rq, const char *text); /* the same for IPv6; NULL: malformed */
+/* "tcp", "6", "all" → 6; -1 for all.  -EINVAL. */
+int net_protocol(const char *text, int *ret_number);
+
+/* A VPC with main route table, default ACL and default group */
+const struct vpc_row *vpc_make(struct api_request *rq, struct prefix4 cidr, bool is_default);
+const struct subnet_row *subnet_make(struct api_request *rq, const struct vpc_row *vpc, struct prefix4 cidr,
+                                     const struct awsnet_zone *zone, bool is_default);
+/* The region's own DHCP options; made when there are none yet. */
+const char *dhcp_default(struct api_request *rq);
+
+/* Route tables: an empty one with the local routes of its VPC; its main association when is_main. */
+const char *route_table_make(struct api_request *rq, const char *vpc_id, bool is_main);
+void route_table_remove(struct api_request *rq, const char *id);
+void route_add(struct api_request *rq, const char *table_id, const char *vpc_id, const char *destination,
+               const char *target_id, const char *instance_id, const char *origin);
+const struct route_row *route_of(struct api_request *rq, const char *table_id, const char *destination);
+
+const char *acl_make(struct api_request *rq, const char *vpc_id, bool is_default);
+void acl_remove(struct api_request *rq, const char *id);
+const char *acl_default_of(struct api_request *rq, const char *vpc_id);
+
+const char *group_make(struct api_request *rq, const char *vpc_id, const char *name, const char *description);
+void group_remove(struct api_request *rq, const char *id);
+
+/* The account's prefix list of that id in the request's region, or NULL. */
+const struct awsnet_prefix_list *prefix_list_find(struct api_request *rq, const char *id);
+const struct awsnet_prefix_list *prefix_list_get(struct api_request *rq, const char *id);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ec2 service's table of operations. */
+#include "api/ec2/ec2.h"
+#include "api/ec2/instance.h"
+
+#define ENTRY(operation, function, flags) API_ENTRY(operation, ec2_##function, flags),
+
+static const struct api_entry entries[] = {EC2_NET_OPERATIONS(ENTRY) EC2_INSTANCE_OPERATIONS(ENTRY)};
+
+const struct api_service api_ec2 = {
+    .id = "ec2", .entries = entries, .entry_count = sizeof(entries) / sizeof(entries[0])};
