@@ -41,6 +41,7 @@ struct conn {
     struct tls_ca *ca;
 
     atomic_bool *stopping;        /* the server's */
+    atomic_int *busy;             /* the server's: requests in handlers, web sockets left out */
     _Atomic uint64_t deadline_ns; /* 0: none */
     atomic_bool idle;             /* between requests */
     atomic_bool expired;

@@ -51,6 +51,7 @@ struct http_server {
     int epoll, wake;
     unsigned tick_ms;
     atomic_bool stopping, quit;
+    atomic_int busy;
 
     pthread_mutex_t lock;
     pthread_cond_t work, change;
@@ -207,6 +208,7 @@ static struct conn *new_conn(struct http_server *s, const struct listener *l, in
     c->user = l->how.user;
     c->ca = l->how.tls;
     c->stopping = &s->stopping;
+    c->busy = &s->busy;
     c->out = (struct buf)BUF_INIT(CONN_OUT_MAX);
     getsockname(fd, (struct sockaddr *)&c->rq.local, &size);
     size = sizeof(c->rq.peer);
@@ -351,6 +353,7 @@ struct stream conn_take_socket(struct conn *c) {
     taken = c->io;
     c->io = (struct stream){.fd = -1};
     c->upgraded = true;
+    atomic_fetch_sub(c->busy, 1);
     pthread_mutex_unlock(&c->server->lock);
     return taken;
 }
