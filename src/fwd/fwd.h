@@ -38,6 +38,7 @@
 #include "fwd/reason.h"
 #include "net/door.h"
 #include "net/image.h"
+#include "wire/packet.h"
 
 /* The address of the router as every port sees it: base+1 of each subnet, the service and uplink sides' peer.
  */
@@ -72,12 +73,14 @@ struct fwd_pkt {
 struct fwd_config {
     uint32_t tcp_established, tcp_opening, tcp_closing;
     uint32_t udp_single, udp_stream, icmp, other;
+    uint32_t endpoint; /* TCP through an interface endpoint */
 };
 extern const struct fwd_config fwd_config_default;
 
 struct fwd_table_size {
     uint32_t connections; /* most tracked at once; further new ones are dropped */
     uint32_t ports;       /* ENI numbers below this have counters of their own */
+    bool huge;            /* ask for 2 MiB pages: faster with many flows, more memory with few */
 };
 
 /* A process's view of a table; copyable, owns nothing. */
@@ -107,7 +110,7 @@ struct fwd_env {
     uint64_t now_ns;
     const struct fwd_config *config; /* NULL: the defaults */
     struct fwd_trace *trace;         /* or NULL */
-    /* Frames beyond the one in hand: fragments, resets.  Valid during the call.  May be NULL: they are lost.
+    /* Frames beyond the one in hand: fragments.  Valid during the call.  May be NULL: they are lost.
      */
     void (*emit)(void *user, struct fwd_pkt *pkt);
     void *user;
@@ -119,12 +122,6 @@ void fwd_process(struct fwd_env *env, struct fwd_pkt **pkts, unsigned count);
  */
 unsigned fwd_sweep(struct fwd_env *env, unsigned budget);
 void fwd_flush(struct fwd_table *table); /* forgets all connections and flows; counters stay */
-
-struct fwd_tuple {
-    struct ip4 src, dst;
-    uint16_t sport, dport; /* ICMP queries: see wire/packet.h */
-    uint8_t protocol;
-};
 
 /* One connection as a reader sees it. */
 struct fwd_connection {

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source: may this interface send this?  Its own MAC always; its own addresses unless its
+ * source/destination check is off.  Also tells a frame for the router from one for a neighbour.
+ */
+#include "fwd/engine.h"
+#include "wire/dhcp.h"
+
+static bool is_dhcp(const struct fwd_ctx *c, bool broadcast) {
+    const struct wire_tuple *t = &c->tuple;
+    uint32_t router = ctx_subnet(c)->cidr.addr.v + 1;
+
+    return t->protocol == WIRE_UDP && t->sport == DHCP_CLIENT_PORT && t->dport == DHCP_SERVER_PORT &&
+           !wire_is_fragment(c->packet) && (broadcast || t->dst.v == router);
+}
+
+enum fwd_stage stage_source(struct fwd_ctx *c) {
+    const struct mac dst_mac = eth_dst(c->pkt->data);
+    const struct wire_tuple *t = &c->tuple;
+
+    if (!mac_is(eth_src(c->pkt->data), c->eni->mac))
+        return fwd_drop(c, FWD_STAGE_SOURCE, FWD_SPOOFED_MAC);
+    if (is_dhcp(c, dst_mac.b[0] & 1))
+        return answer_dhcp(c);
+    if ((dst_mac.b[0] & 1) || t->dst.v >= ip4_multicast)
+        return fwd_drop(c, FWD_STAGE_SOURCE, FWD_MULTICAST);
+    c->own_source = eni_owns(c->vpc, c->eni, t->src);
+    if (!c->own_source && (c->eni->source_dest_check || t->src.v >= ip4_multicast || t->src.v >> 24 == 127 ||
+                           t->src.v >> 24 == 0))
+        return fwd_drop(c, FWD_STAGE_SOURCE, FWD_SPOOFED_IP);
+    if (!mac_is(dst_mac, fwd_gateway_mac)) {
+        c->to = image_vpc_eni_by_mac(c->vpc, dst_mac);
+        if (!c->to || c->to == c->eni || c->to->subnet != c->eni->subnet) {
+            c->to = NULL;
+            return fwd_drop(c, FWD_STAGE_SOURCE, FWD_L2_UNKNOWN);
+        }
+        c->l2 = true;
+    }
+    trace(c, FWD_STAGE_SOURCE, FWD_ACTION_PASS);
+    return FWD_STAGE_LINK_LOCAL;
+}
