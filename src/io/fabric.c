@@ -272,7 +272,7 @@ static int table_take(struct fabric *f, int fd, uint64_t bytes) {
 }
 
 static int table_make(struct fabric *f) {
-    static const struct fwd_table_size TABLE_SIZE = {CONNECTIONS, COUNTED_PORTS};
+    static const struct fwd_table_size TABLE_SIZE = {CONNECTIONS, COUNTED_PORTS, false};
     size_t bytes = fwd_table_bytes(&TABLE_SIZE);
     int fd = memfd_create("vpcbox-flows", MFD_CLOEXEC | MFD_ALLOW_SEALING), r;
 
