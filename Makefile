@@ -26,13 +26,13 @@ MAIN_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter $(MAIN),$(SRC)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit-$(MODE)/%,$(UNIT_SRC))
 
-ifneq ($(filter-out setup clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out demo check fuzz bench install clean,$(or $(MAKECMDGOALS),all)),)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CPPFLAGS += $(PKG_CFLAGS)
 endif
 
-.PHONY: all unit clean
+.PHONY: all unit demo check fuzz fuzzers bench install clean
 all: $(BUILD)/vpcbox
 
 $(BUILD)/vpcbox: $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a
@@ -68,7 +68,60 @@ $(BUILD)/unit-$(MODE)/%: tests/unit/%.c $(BUILD)/libvpcbox-$(MODE).a
 unit: $(UNIT)
 	@set -e; for t in $(UNIT); do echo "== $$t"; $$t; done
 
+# Fuzz targets: one file each, with clang's libFuzzer and sanitizers over the same sources.
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
+FUZZ_FLAGS = -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wno-unknown-warning-option
+FUZZ_OBJ := $(patsubst $(OBJ)/%,$(BUILD)/obj-fuzz/%,$(LIB_OBJ))
+
+$(BUILD)/obj-fuzz/%.o: src/%.c
+	@mkdir -p $(@D)
+	@echo "  CLANG $@"
+	@clang $(CPPFLAGS) $(FUZZ_FLAGS) $(WARN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj-fuzz/embed_data.o: $(OBJ)/embed_data.c
+	@mkdir -p $(@D)
+	@clang $(CPPFLAGS) $(FUZZ_FLAGS) -c -o $@ $<
+
+$(BUILD)/libvpcbox-fuzz.a: $(FUZZ_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/libvpcbox-fuzz.a
+	@mkdir -p $(@D)
+	@clang $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -Itests -o $@ $< $(BUILD)/libvpcbox-fuzz.a $(LDLIBS) -pthread
+
+fuzzers: $(FUZZ)
+
+# The two commands.  Each sets up what it needs and then calls make again, for only then pkg-config knows.
+demo:
+	@tools/setup build run
+	@$(MAKE) --no-print-directory all
+	@tools/demo
+
+check:
+	@tools/setup build run test
+	@$(MAKE) --no-print-directory all
+	@tools/rooms
+	@tools/model-gen check
+	@$(MAKE) --no-print-directory MODE=san $(UNIT:$(BUILD)/unit-$(MODE)/%=$(BUILD)/unit-san/%)
+	@$(MAKE) --no-print-directory fuzzers
+	@tests/run
+
+fuzz:
+	@tools/setup build test
+	@$(MAKE) --no-print-directory fuzzers
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/run fuzz
+
+bench:
+	@tools/setup build run bench
+	@$(MAKE) --no-print-directory all
+	@bench/run
+
+install: all
+	install -D -m 755 -s $(BUILD)/vpcbox $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/vpcbox
+
 clean:
 	rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d)
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT:=.d) $(FUZZ_OBJ:.o=.d)
