@@ -26,7 +26,7 @@ enum {
     PORT_QUOTA = 64,     /* packets of one port in one turn */
     BATCH_BYTES = 98304, /* a batch ends here too: super-packets must still be in the cache when written */
     CONNECTIONS = 1 << 18,
-    COUNTED_PORTS = 1 << 14,
+    COUNTED_PORTS = DOOR_NUM_MAX + 1,
     SWEEP_BUDGET = 4096, /* connections a tick */
     SWEEP_FAST_MS = 100, /* a tick while there are more than that */
     SWEEP_IDLE_MS = 1000,
@@ -232,6 +232,8 @@ static int image_take(struct fabric *f, int fd) {
     image_free(f->image);
     f->image = image;
     f->env.image = image;
+    if (f->started && !f->ticking)
+        tick_later(f);
     return 0;
 }
 
@@ -246,7 +248,6 @@ static int table_map(struct fabric *f, int fd, size_t bytes) {
     memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory == MAP_FAILED)
         return -errno;
-    madvise(memory, bytes, MADV_HUGEPAGE);
     f->table_memory = memory;
     f->table_bytes = bytes;
     return 0;
