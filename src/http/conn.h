@@ -75,7 +75,7 @@ struct conn {
 /* request.c */
 /* Serves requests until the connection ends or is upgraded.  Closing and freeing are the caller's. */
 void conn_run(struct conn *c);
-void conn_free(struct conn *c);
+void http_conn_free(struct conn *c);
 /* The wait on the peer that follows may take so long. */
 void conn_deadline(struct conn *c, uint64_t ms);
 /* The handler has not read the body to its end, and skipping the rest would take long. */

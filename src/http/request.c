@@ -591,7 +591,7 @@ void conn_run(struct conn *c) {
     }
 }
 
-void conn_free(struct conn *c) {
+void http_conn_free(struct conn *c) {
     stream_close(&c->io);
     free(c->in);
     free(c->spans);

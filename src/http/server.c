@@ -115,7 +115,7 @@ static void *worker_main(void *arg) {
         pthread_mutex_lock(&s->lock);
         unlink_conn(s, c);
         pthread_mutex_unlock(&s->lock);
-        conn_free(c);
+        http_conn_free(c);
         pthread_mutex_lock(&s->lock);
         s->conn_count--; /* now that its descriptor is free */
         pthread_cond_broadcast(&s->change);
@@ -242,7 +242,7 @@ static void hand_over(struct http_server *s, struct conn *c) {
     pthread_cond_signal(&s->work);
     pthread_mutex_unlock(&s->lock);
     if (orphan)
-        conn_free(c);
+        http_conn_free(c);
 }
 
 static void accept_some(struct http_server *s, struct listener *l) {

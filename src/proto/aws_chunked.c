@@ -262,7 +262,7 @@ static ssize_t chunk_data(struct aws_chunked *c, void *data, size_t capacity) {
     if (c->hash != NULL)
         EVP_DigestUpdate(c->hash, data, (size_t)n);
     if (c->has_checksum)
-        checksum_add(&c->checksum, data, (size_t)n);
+        checksum_update(&c->checksum, data, (size_t)n);
     c->left -= (size_t)n;
     c->total += (size_t)n;
     if (c->left == 0)

@@ -105,7 +105,7 @@ static uint64_t crc_add(const uint64_t t[8][256], uint64_t crc, const unsigned c
     return crc;
 }
 
-void checksum_add(struct checksum *c, const void *data, size_t length) {
+void checksum_update(struct checksum *c, const void *data, size_t length) {
     if (c->digest != NULL)
         EVP_DigestUpdate(c->digest, data, length);
     else

@@ -32,7 +32,7 @@ const char *checksum_header(enum checksum_kind kind);    /* "x-amz-checksum-crc3
 const char *checksum_algorithm(enum checksum_kind kind); /* "CRC32" */
 
 void checksum_begin(struct checksum *c, enum checksum_kind kind);
-void checksum_add(struct checksum *c, const void *data, size_t length);
+void checksum_update(struct checksum *c, const void *data, size_t length);
 /* Ends it; checksum_end must be called for every checksum begun.  Returns the number of bytes in out. */
 size_t checksum_end(struct checksum *c, unsigned char out[CHECKSUM_MAX_BYTES]);
 /* The same as base64. */
