@@ -15,7 +15,7 @@ CFLAGS += -std=gnu11 $(WARN) $(CFLAGS_$(MODE))
 LDFLAGS_release = -Wl,--gc-sections
 LDFLAGS_san = -fsanitize=address,undefined
 LDFLAGS += $(LDFLAGS_$(MODE)) -pthread
-LDLIBS += $(PKG_LIBS) -lwslay -lhttp_parser
+LDLIBS += $(PKG_LIBS) -lwslay -lhttp_parser -lm
 
 OBJ = $(BUILD)/obj-$(MODE)
 SRC := $(sort $(wildcard src/*/*.c src/*/*/*.c))

@@ -24,10 +24,13 @@ struct region_callbacks {
     void (*instance_event)(void *context, const struct message_instance_event *event);
 };
 
-/* Takes sock; waits for host's CONFIG and starts the reader thread.  The callbacks are copied; their
+/* Takes sock; waits for host's CONFIG, hands the instances that run already to the callback, and
+ * starts the reader thread.  The callbacks are copied; their
  * context must outlive the link.  The link lives as long as the process.  0 or negative errno. */
 int region_link_open(int sock, const struct region_callbacks *callbacks, struct region_link **ret_link);
 const struct message_config *region_config(const struct region_link *link);
+/* The API's listening socket on 127.0.0.1, non-blocking; the link's.  Host keeps it across regions. */
+int region_listener(const struct region_link *link);
 
 /* Tells host that the API answers, which makes it print "ready …".  Call once. */
 int region_ready(struct region_link *link);

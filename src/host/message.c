@@ -20,7 +20,7 @@ static const struct kind_rule {
 } rules[MESSAGE_KIND_END] = {
 #define BODY(member) sizeof(((struct message *)0)->u.member)
     [MESSAGE_RESULT] = {"RESULT", BODY(result), 0, 1, false},
-    [MESSAGE_CONFIG] = {"CONFIG", BODY(config), 0, 0, false},
+    [MESSAGE_CONFIG] = {"CONFIG", BODY(config), 1, 1, false},
     [MESSAGE_READY] = {"READY", 0, 0, 0, false},
     [MESSAGE_SOCKET_OPEN] = {"SOCKET_OPEN", BODY(socket_open), 0, 0, false},
     [MESSAGE_LAB_ADDRESS] = {"LAB_ADDRESS", BODY(lab_address), 0, 0, false},

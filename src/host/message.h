@@ -16,7 +16,7 @@
  *
  *   kind                     from -> to       id  descriptors         answer
  *   RESULT                   any              =   -
- *   CONFIG                   host -> region   0   -                   (READY)
+ *   CONFIG                   host -> region   0   API's listener
  *   READY                    child -> host    0   -                   (children: "I serve"; init: "network is
  * up") SOCKET_OPEN              region -> host   n   -                   RESULT + the socket LAB_ADDRESS
  * region -> host   n   -                   RESULT IMAGE                    region -> host   n   sealed memfd
@@ -34,7 +34,9 @@
  *   SHUTDOWN                 host -> init     0   -                   (init ends all, then itself)
  *
  * Order for a fabric, first start or restart alike: [FLOW_TABLE] PORT_ADD* [IMAGE] START.  It answers
- * READY, preceded by FLOW_TABLE when it was handed none.
+ * READY, preceded by FLOW_TABLE when it was handed none.  For a region: CONFIG, INSTANCE_EVENT RUNNING
+ * for each instance that runs, START.  The API's listening socket outlives regions, so that a client
+ * who connects while region restarts waits instead of being refused.
  */
 #ifndef VPCBOX_HOST_MESSAGE_H
 #define VPCBOX_HOST_MESSAGE_H

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * boot: an instance's first process, from host's child to bubblewrap.
+ *
+ * In order: read what only the box may read; leave for a user, mount and network namespace of the
+ * instance's own (one unshare, so that the first owns the others: sysctl and iptables inside depend
+ * on it) and become its root; make its files; make its interfaces and hand their TAPs to host; become
+ * bubblewrap, which adds the pid, uts and ipc namespaces, leaves the machine's files behind and runs
+ * vpcbox-init as process 1.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "host/box.h"
+#include "host/init.h"
+#include "host/netlink.h"
+#include "host/rootfs.h"
+
+enum { REPORT = 3, CONTROL = 4, CONSOLE = 5, TRUST_MAX = 1 << 20, OPEN_FILES = 65536 };
+
+static int report(int sock, enum boot_step step, int error, const char *text, const struct space_tap *tap) {
+    struct boot_report r = {.step = step, .error = error};
+
+    if (text != NULL)
+        snprintf(r.text, sizeof(r.text), "%s", text);
+    if (tap != NULL)
+        r.tap = *tap;
+    return fd_send(sock, &r, sizeof(r), tap != NULL ? &tap->fd : NULL, tap != NULL);
+}
+
+static int fail(int sock, int error, const char *what) {
+    report(sock, BOOT_FAILED, error, what, NULL);
+    return 1;
+}
+
+static int become_root(int sock, bool ranges) {
+    char byte;
+
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET) < 0)
+        return -errno;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    if (report(sock, BOOT_UNSHARED, 0, NULL, NULL) < 0 || fd_read_all(sock, &byte, 1) < 0)
+        return -EPIPE;
+    if ((ranges && setgroups(0, NULL) < 0) || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+        return -errno;
+    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
+}
+
+static int make_interface(int nl, const struct message_eni *e, unsigned i, struct space_tap *ret_tap) {
+    char name[IF_NAMESIZE];
+    struct space_tap tap;
+    unsigned index;
+    int r;
+
+    snprintf(name, sizeof(name), "eth%u", i);
+    r = space_tap_open(name, e->mac, e->mtu, &tap);
+    if (r < 0)
+        return r;
+    index = if_nametoindex(name);
+    for (unsigned a = 0; r == 0 && a < e->address_count; a++)
+        r = netlink_address_add(nl, index, (struct prefix4){e->addresses[a], e->prefix_length});
+    if (r == 0 && i == 0 && e->gateway.v != 0)
+        r = netlink_route_add(nl,
+                              &(struct netlink_route){.to = {{0}, 0}, .gateway = e->gateway, .index = index});
+    if (r < 0)
+        close(tap.fd);
+    else
+        *ret_tap = tap;
+    return r;
+}
+
+static int make_network(int sock, const struct message_instance_start *s, bool ranges) {
+    int nl = netlink_open(), r;
+
+    if (nl < 0)
+        return nl;
+    space_net_settings(true, ranges);
+    r = netlink_link_up(nl, &(struct netlink_link){.index = 1});
+    for (unsigned i = 0; r == 0 && i < s->eni_count; i++) {
+        struct space_tap tap;
+
+        r = make_interface(nl, &s->enis[i], i, &tap);
+        if (r == 0) {
+            r = report(sock, BOOT_PORT, 0, NULL, &tap);
+            close(tap.fd);
+        }
+    }
+    close(nl);
+    return r;
+}
+
+struct arguments {
+    char text[8192];
+    char *argv[128];
+    size_t used, count;
+};
+
+static void add(struct arguments *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The whole list is bounded by what is written below. */
+static void add(struct arguments *a, const char *fmt, ...) {
+    va_list ap;
+
+    if (a->count + 1 >= sizeof(a->argv) / sizeof(a->argv[0]))
+        abort();
+    va_start(ap, fmt);
+    a->argv[a->count++] = a->text + a->used;
+    a->used += (size_t)vsnprintf(a->text + a->used, sizeof(a->text) - a->used, fmt, ap) + 1;
+    va_end(ap);
+    if (a->used >= sizeof(a->text))
+        abort();
+}
+
+static void add_words(struct arguments *a, const char *const *words) {
+    for (; *words != NULL; words++)
+        add(a, "%s", *words);
+}
+
+static void become_bubblewrap(const char *folder, const struct boot *b) {
+    static const char *const persistent[] = {"etc", "home", "mnt", "opt", "root", "srv", "sys", "var"};
+    static struct arguments a;
+    char *none[] = {NULL};
+
+    add_words(&a, (const char *const[]){"bwrap", "--as-pid-1", "--die-with-parent", "--unshare-pid",
+                                        "--unshare-uts", "--unshare-ipc", "--unshare-cgroup-try", "--cap-add",
+                                        "ALL", "--clearenv", NULL});
+    add_words(&a, (const char *const[]){"--setenv", "PATH", ROOTFS_PATH, "--setenv", "HOME", "/root",
+                                        "--setenv", "USER", "root", "--setenv", "SHELL", "/bin/bash",
+                                        "--setenv", "LANG", "C.UTF-8", NULL});
+    add_words(&a, (const char *const[]){"--setenv", "AWS_DEFAULT_REGION", b->region, "--setenv", "AWS_REGION",
+                                        b->region, "--setenv", INIT_ENV_INSTANCE, b->start->instance, NULL});
+    if (b->start->hostname[0] != '\0')
+        add_words(&a, (const char *const[]){"--hostname", b->start->hostname, NULL});
+    add_words(&a, (const char *const[]){"--bind", NULL});
+    add(&a, "%s/usr", folder);
+    add_words(&a, (const char *const[]){"/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin",
+                                        "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64",
+                                        "/lib64", NULL});
+    for (size_t i = 0; i < sizeof(persistent) / sizeof(persistent[0]); i++) {
+        add(&a, "--bind");
+        add(&a, "%s/%s", folder, persistent[i]);
+        add(&a, "/%s", persistent[i]);
+    }
+    add_words(&a, (const char *const[]){"--perms",
+                                        "1777",
+                                        "--tmpfs",
+                                        "/tmp",
+                                        "--tmpfs",
+                                        "/run",
+                                        "--ro-bind",
+                                        SPACE_BIN,
+                                        SPACE_BIN,
+                                        "--proc",
+                                        "/proc",
+                                        "--dev",
+                                        "/dev",
+                                        "--symlink",
+                                        "/proc/1/fd/1",
+                                        "/dev/console",
+                                        "--dev-bind",
+                                        SPACE_TUN,
+                                        "/dev/net/tun",
+                                        "--mqueue",
+                                        "/dev/mqueue",
+                                        "--chdir",
+                                        "/",
+                                        "--",
+                                        SPACE_BIN "/vpcbox-init",
+                                        NULL});
+    a.argv[a.count] = NULL;
+    execve("/usr/bin/bwrap", a.argv, none);
+}
+
+int boot_run(void *context) {
+    const struct boot *b = context;
+    struct rlimit files = {OPEN_FILES, OPEN_FILES};
+    char folder[256];
+    const char *what = "its files";
+    bool read_only;
+    char *trust = NULL;
+    size_t trust_bytes = 0;
+    struct rootfs fs = {folder, b->start, b->user_data, b->user_data_bytes, "", 0, b->region};
+    int sock = fcntl(REPORT, F_DUPFD_CLOEXEC, 64), null = open("/dev/null", O_RDONLY), r;
+    pid_t host = getppid();
+
+    snprintf(folder, sizeof(folder), SPACE_INSTANCES "/%s/root", b->start->instance);
+    if (dup2(null, 0) < 0 || dup2(CONSOLE, 1) < 0 || dup2(CONSOLE, 2) < 0)
+        return fail(sock, -errno, "its console");
+    if (fd_read_file(SPACE_HOME "/ca/ca.crt", TRUST_MAX, &trust, &trust_bytes) == 0) {
+        fs.trust = trust;
+        fs.trust_bytes = trust_bytes;
+    }
+    r = become_root(sock, b->space->ranges);
+    if (r < 0)
+        return fail(sock, r, "its namespaces");
+    umask(022);
+    r = rootfs_make(&fs, &what);
+    if (r < 0)
+        return fail(sock, r, what);
+    r = rootfs_mount(folder, &read_only);
+    if (r < 0)
+        return fail(sock, r, "its /usr");
+    if (read_only)
+        dprintf(1, "vpcbox: an overlay is refused here: /usr is read-only\n");
+    r = make_network(sock, b->start, b->space->ranges);
+    if (r < 0)
+        return fail(sock, r, "its network");
+    setrlimit(RLIMIT_NOFILE, &files);
+    /* Changing ids disarmed it. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != host)
+        return 1;
+    if (dup2(CONTROL, INIT_CONTROL) < 0)
+        return fail(sock, -errno, "its control socket");
+    close_range(INIT_CONTROL + 1, 63, 0);
+    become_bubblewrap(folder, b);
+    return fail(sock, -errno, "bwrap");
+}

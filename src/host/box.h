@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * box: host's state, shared by its source files and by nobody else.
+ *
+ * host.c supervises and routes messages, guest.c runs instances, exec.c runs commands, boot.c is what
+ * an instance's first process does before it becomes bubblewrap.
+ */
+#ifndef VPCBOX_HOST_BOX_H
+#define VPCBOX_HOST_BOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "host/host.h"
+#include "host/loop.h"
+#include "host/message.h"
+#include "host/space.h"
+
+struct box;
+
+/* region or fabric */
+struct child {
+    struct box *box;
+    const char *name; /* also argv[0] */
+    void (*greet)(struct box *box);
+    void (*hear)(struct box *box, struct message *m);
+    pid_t pid; /* 0: not running */
+    int sock;
+    struct loop_source source;
+    struct loop_timer again;
+    uint64_t started_ns;
+    unsigned quick_deaths;
+    bool ready;
+};
+
+struct port {
+    uint32_t number, mtu;
+    struct space_tap tap;
+};
+
+enum guest_state { GUEST_STARTING, GUEST_RUNNING, GUEST_STOPPING };
+
+/* An instance that has processes. */
+struct guest {
+    struct box *box;
+    struct guest *next;
+    struct message_instance_start start;
+    char *user_data;
+    size_t user_data_bytes;
+    enum guest_state state;
+    bool rebooting, terminating;
+    pid_t pid; /* bubblewrap's, first boot.c's */
+    int report, control, console;
+    struct loop_source report_source, control_source, console_source;
+    struct loop_timer deadline;
+    struct port ports[MESSAGE_ENIS_MAX];
+    size_t port_count;
+    int console_file;
+    uint64_t console_bytes;
+    uint64_t start_request, stop_request; /* region's, 0 when answered */
+    char why[MESSAGE_NAME_BYTES];         /* why it ended, when not asked to */
+};
+
+/* A command under way. */
+struct command {
+    struct command *next;
+    uint64_t id;      /* towards init */
+    uint64_t request; /* region's id; 0 when that region is gone */
+    struct guest *guest;
+    pid_t pid; /* when it runs outside instances */
+};
+
+struct box_socket {
+    struct box_socket *next;
+    struct message_socket_open want;
+    int fd;
+};
+
+struct image_wait {
+    struct image_wait *next;
+    uint64_t request, sequence;
+};
+
+struct box {
+    struct host_options options;
+    struct space space;
+    struct loop loop;
+    struct child region, fabric;
+    struct loop_source signals;
+    struct loop_timer deadline;
+    pid_t self;
+    int signal_fd, listener, lock;
+    uint16_t port;
+    bool ready, stopping;
+    int status;
+    struct space_net svc, lab;
+    int image;
+    struct message_image image_body;
+    uint64_t image_sequence;
+    struct image_wait *image_waits;
+    int flow_table;
+    uint64_t flow_table_bytes;
+    struct box_socket *sockets;
+    struct guest *guests;
+    struct command *commands;
+    uint64_t next_id;
+};
+
+/* host.c */
+/* Never blocks for long: a child that does not take its messages is ended as hung. */
+void box_tell(struct child *c, struct message *m);
+void box_result(struct box *box, uint64_t request, int error, const char *text); /* request 0: nobody asks */
+void box_port_add(struct box *box, const struct port *p);
+void box_port_delete(struct box *box, const struct port *p);
+void box_check_stopped(struct box *box);
+
+/* guest.c */
+void guest_start_request(struct box *box, const struct message *m);
+void guest_stop_request(struct box *box, const struct message *m);
+void guest_stop_all(struct box *box, bool force);
+void guest_replay(struct box *box); /* tells a new region what runs */
+bool guest_ended(struct box *box, pid_t pid, int status);
+struct guest *guest_find(struct box *box, const char *id);
+
+/* exec.c */
+void exec_request(struct box *box, struct message *m);
+void exec_signal(struct box *box, const struct message *m);
+void exec_answer(struct guest *g, const struct message *m); /* from init */
+bool exec_ended(struct box *box, pid_t pid, int status);
+void exec_forget_guest(struct guest *g);
+void exec_forget_region(struct box *box); /* ends what the dead region had started */
+void exec_netns(struct box *box, const struct message *m);
+
+/* boot.c: what an instance's first process does; never returns on success.  Descriptors: 3 report,
+ * 4 init's control socket, 5 console. */
+struct boot {
+    const struct space *space;
+    const struct message_instance_start *start;
+    const char *user_data;
+    size_t user_data_bytes;
+    const char *region;
+};
+int boot_run(void *boot);
+
+/* What it says on the report socket, each with an error and a reason. */
+enum boot_step {
+    BOOT_UNSHARED, /* map my ids, answer with a byte */
+    BOOT_PORT,     /* one a TAP, in order: with its descriptor */
+    BOOT_FAILED
+};
+struct boot_report {
+    uint32_t step;
+    int32_t error;
+    struct space_tap tap;
+    char text[MESSAGE_NAME_BYTES];
+};
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands inside instances (init starts them) and in the networks svc and "internet" (host does). */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/box.h"
+
+static struct command *command_new(struct box *box, uint64_t request, struct guest *g, pid_t pid) {
+    struct command *c = calloc(1, sizeof(*c));
+
+    if (c == NULL)
+        return NULL;
+    *c = (struct command){box->commands, ++box->next_id, request, g, pid};
+    box->commands = c;
+    return c;
+}
+
+static void command_free(struct box *box, struct command *c) {
+    for (struct command **p = &box->commands; *p != NULL; p = &(*p)->next)
+        if (*p == c) {
+            *p = c->next;
+            break;
+        }
+    free(c);
+}
+
+static void tell_exited(struct box *box, uint64_t request, int status) {
+    struct message m;
+
+    if (request == 0)
+        return;
+    message_init(&m, MESSAGE_EXEC_EXITED, request);
+    m.u.exec_exited.status = status;
+    box_tell(&box->region, &m);
+}
+
+/* See tell_init() in guest.c. */
+static int send_now(int sock, struct message *m) {
+    struct pollfd p = {.fd = sock, .events = POLLOUT};
+
+    return poll(&p, 1, 0) == 1 ? message_send(sock, m) : -EAGAIN;
+}
+
+/* --- outside instances --- */
+
+struct outside {
+    struct message *m;
+    pid_t host;
+};
+
+/* Enough for ping and tcpdump, nothing for files or mounts. */
+static int keep_network_rights(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    uint32_t keep = 1U << CAP_NET_RAW | 1U << CAP_NET_BIND_SERVICE | 1U << CAP_NET_ADMIN;
+    struct __user_cap_data_struct caps[2] = {{keep, keep, 0}, {0, 0, 0}};
+
+    for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+        if ((cap > 31 || (keep & 1U << cap) == 0) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+            return -errno;
+    if (syscall(SYS_capset, &header, caps) < 0)
+        return -errno;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+static int outside_child(void *context) {
+    const struct outside *o = context;
+    const struct message_exec *e = &o->m->u.exec;
+    char *argv[MESSAGE_ARGS_MAX + 1], *envp[MESSAGE_ARGS_MAX + 1];
+
+    /* 3: the namespace, 4 to 6: the streams */
+    if (setns(3, CLONE_NEWNET) < 0 || dup2(4, 0) < 0 || dup2(5, 1) < 0 || dup2(6, 2) < 0)
+        return 126;
+    close_range(3, ~0U, 0);
+    if (e->tty)
+        ioctl(0, TIOCSCTTY, 0);
+    if (keep_network_rights() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != o->host)
+        return 126;
+    if (chdir(e->directory[0] != '\0' ? e->directory : "/") < 0)
+        return 126;
+    message_exec_vectors(o->m, argv, envp);
+    clearenv();
+    setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", 1);
+    for (char **v = envp; *v != NULL; v++)
+        putenv(*v);
+    execvp(argv[0], argv);
+    dprintf(2, "vpcbox: %s: %s\n", argv[0], strerror(errno));
+    return errno == ENOENT ? 127 : 126;
+}
+
+static int net_of(struct box *box, const char *target) {
+    if (!box->space.packets)
+        return -1;
+    return strcmp(target, "internet") == 0 ? box->lab.ns : strcmp(target, "svc") == 0 ? box->svc.ns : -1;
+}
+
+static void exec_outside(struct box *box, struct message *m, int ns) {
+    struct outside o = {m, box->self};
+    pid_t pid = space_child((int[]){ns, m->fds[0], m->fds[1], m->fds[2]}, 4, outside_child, &o);
+    struct message started;
+
+    if (pid < 0 || command_new(box, m->header.id, NULL, pid) == NULL) {
+        if (pid > 0)
+            kill(pid, SIGKILL);
+        box_result(box, m->header.id, pid < 0 ? pid : -ENOMEM, NULL);
+        return;
+    }
+    message_init(&started, MESSAGE_EXEC_STARTED, m->header.id);
+    box_tell(&box->region, &started);
+}
+
+bool exec_ended(struct box *box, pid_t pid, int status) {
+    for (struct command *c = box->commands; c != NULL; c = c->next)
+        if (c->pid == pid && c->guest == NULL) {
+            tell_exited(box, c->request, WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+            command_free(box, c);
+            return true;
+        }
+    return false;
+}
+
+/* --- inside instances --- */
+
+void exec_request(struct box *box, struct message *m) {
+    struct guest *g = guest_find(box, m->u.exec.target);
+    uint64_t request = m->header.id;
+    int ns = net_of(box, m->u.exec.target), r;
+    struct command *c;
+
+    if (request == 0)
+        return;
+    if (ns >= 0) {
+        exec_outside(box, m, ns);
+        return;
+    }
+    if (g == NULL || g->state != GUEST_RUNNING) {
+        box_result(box, request, -ESRCH, box->space.packets ? "the instance is not running" : box->space.why);
+        return;
+    }
+    c = command_new(box, request, g, 0);
+    if (c == NULL) {
+        box_result(box, request, -ENOMEM, NULL);
+        return;
+    }
+    m->header.id = c->id;
+    r = send_now(g->control, m);
+    if (r < 0) {
+        command_free(box, c);
+        box_result(box, request, r, "the instance's init does not answer");
+    }
+}
+
+void exec_answer(struct guest *g, const struct message *m) {
+    struct box *box = g->box;
+    struct command *c = box->commands;
+    struct message relay;
+
+    while (c != NULL && (c->id != m->header.id || c->guest != g))
+        c = c->next;
+    if (c == NULL)
+        return;
+    if (m->header.kind == MESSAGE_EXEC_STARTED) {
+        message_init(&relay, MESSAGE_EXEC_STARTED, c->request);
+        if (c->request != 0)
+            box_tell(&box->region, &relay);
+        return;
+    }
+    if (m->header.kind == MESSAGE_EXEC_EXITED)
+        tell_exited(box, c->request, m->u.exec_exited.status);
+    else
+        box_result(box, c->request, m->u.result.error, m->u.result.text);
+    command_free(box, c);
+}
+
+static void command_signal(struct command *c, int signal) {
+    struct message m;
+
+    if (c->guest == NULL) {
+        kill(-c->pid, signal); /* it leads a session of its own */
+        return;
+    }
+    message_init(&m, MESSAGE_EXEC_SIGNAL, 0);
+    m.u.exec_signal.exec = c->id;
+    m.u.exec_signal.signal = signal;
+    send_now(c->guest->control, &m);
+}
+
+void exec_signal(struct box *box, const struct message *m) {
+    for (struct command *c = box->commands; c != NULL; c = c->next)
+        if (c->request == m->u.exec_signal.exec && c->request != 0)
+            command_signal(c, m->u.exec_signal.signal);
+}
+
+void exec_forget_guest(struct guest *g) {
+    struct command *c = g->box->commands, *next;
+
+    for (; c != NULL; c = next) {
+        next = c->next;
+        if (c->guest == g) {
+            tell_exited(g->box, c->request, 128 + SIGKILL);
+            command_free(g->box, c);
+        }
+    }
+}
+
+void exec_forget_region(struct box *box) {
+    for (struct command *c = box->commands; c != NULL; c = c->next) {
+        if (c->request != 0)
+            command_signal(c, SIGKILL);
+        c->request = 0;
+    }
+    for (struct image_wait *w = box->image_waits; w != NULL; w = w->next)
+        w->request = 0;
+}
+
+void exec_netns(struct box *box, const struct message *m) {
+    const char *target = m->u.netns_query.target;
+    struct guest *g = guest_find(box, target);
+    struct message answer;
+    int ns = net_of(box, target);
+
+    message_init(&answer, MESSAGE_NETNS, m->header.id);
+    if (ns >= 0) {
+        answer.u.netns.pid = box->self;
+        snprintf(answer.u.netns.path, sizeof(answer.u.netns.path), "/proc/%d/fd/%d", (int)box->self, ns);
+    } else if (g != NULL && g->state == GUEST_RUNNING) {
+        answer.u.netns.pid = g->pid;
+        snprintf(answer.u.netns.path, sizeof(answer.u.netns.path), "/proc/%d/ns/net", (int)g->pid);
+    } else {
+        box_result(box, m->header.id, -ESRCH,
+                   box->space.packets ? "the instance is not running" : box->space.why);
+        return;
+    }
+    box_tell(&box->region, &answer);
+}

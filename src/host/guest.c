@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The instances that run: from a request to processes, and back to nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "host/box.h"
+
+enum {
+    START_MS = 20000,          /* until init says that the network is up */
+    STOP_MS = 3000,            /* for programs to end by themselves */
+    CONSOLE_MAX = 1024 * 1024, /* of console.log */
+    CONSOLE_KEPT = 256 * 1024  /* when that is reached */
+};
+
+struct guest *guest_find(struct box *box, const char *id) {
+    for (struct guest *g = box->guests; g != NULL; g = g->next)
+        if (strcmp(g->start.instance, id) == 0)
+            return g;
+    return NULL;
+}
+
+static void event(struct guest *g, enum message_instance_state state, int status, const char *text) {
+    struct message m;
+
+    message_init(&m, MESSAGE_INSTANCE_EVENT, 0);
+    snprintf(m.u.instance_event.instance, sizeof(m.u.instance_event.instance), "%s", g->start.instance);
+    m.u.instance_event.state = state;
+    m.u.instance_event.status = status;
+    snprintf(m.u.instance_event.text, sizeof(m.u.instance_event.text), "%s", text);
+    box_tell(&g->box->region, &m);
+}
+
+void guest_replay(struct box *box) {
+    for (struct guest *g = box->guests; g != NULL; g = g->next) {
+        g->start_request = g->stop_request = 0;
+        if (g->state == GUEST_RUNNING)
+            event(g, MESSAGE_INSTANCE_RUNNING, 0, "");
+    }
+}
+
+/* --- console --- */
+
+static void console_path(const char *instance, const char *name, char out[256]) {
+    snprintf(out, 256, SPACE_INSTANCES "/%s/%s", instance, name);
+}
+
+static int console_open(struct guest *g) {
+    char path[256];
+    struct stat st;
+
+    console_path(g->start.instance, "console.log", path);
+    g->console_file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (g->console_file < 0 || fstat(g->console_file, &st) < 0)
+        return -errno;
+    g->console_bytes = (uint64_t)st.st_size;
+    return 0;
+}
+
+/* Keeps the end of a console that has grown too long. */
+static void console_cut(struct guest *g) {
+    char path[256], *end = malloc(CONSOLE_KEPT);
+    ssize_t n;
+
+    if (end == NULL)
+        return;
+    n = pread(g->console_file, end, CONSOLE_KEPT, (off_t)(g->console_bytes - CONSOLE_KEPT));
+    console_path(g->start.instance, "console.log", path);
+    if (n > 0 && fd_replace_file(path, end, (size_t)n, 0644) == 0) {
+        fd_close(&g->console_file);
+        console_open(g);
+    }
+    free(end);
+}
+
+static void console_write(struct guest *g, const char *text, size_t length) {
+    if (g->console_file < 0 || fd_write_all(g->console_file, text, length) < 0)
+        return;
+    g->console_bytes += length;
+    if (g->console_bytes > CONSOLE_MAX)
+        console_cut(g);
+}
+
+static void console_ready(void *context, uint32_t events) {
+    struct guest *g = context;
+    char text[16384];
+    ssize_t n = read(g->console, text, sizeof(text));
+
+    (void)events;
+    if (n > 0)
+        console_write(g, text, (size_t)n);
+    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        loop_remove(&g->box->loop, &g->console_source);
+}
+
+/* --- the control socket to init --- */
+
+/* An instance's root may have taken init over: nothing here may wait for it. */
+static int tell_init(struct guest *g, struct message *m) {
+    struct pollfd p = {.fd = g->control, .events = POLLOUT};
+
+    if (g->control < 0)
+        return -ENOTCONN;
+    return poll(&p, 1, 0) == 1 ? message_send(g->control, m) : -EAGAIN;
+}
+
+static void control_ready(void *context, uint32_t events) {
+    static struct message m;
+    struct guest *g = context;
+    int r;
+
+    (void)events;
+    m.fd_count = 0;
+    r = message_receive(g->control, &m);
+    if (r <= 0) {
+        if (r == 0)
+            loop_remove(&g->box->loop, &g->control_source);
+        return;
+    }
+    switch (m.header.kind) {
+    case MESSAGE_READY:
+        if (g->state == GUEST_STARTING) {
+            g->state = GUEST_RUNNING;
+            loop_timer_stop(&g->box->loop, &g->deadline);
+            event(g, MESSAGE_INSTANCE_RUNNING, 0, "");
+        }
+        break;
+    case MESSAGE_INSTANCE_EVENT:
+        if (m.u.instance_event.state == MESSAGE_INSTANCE_USER_DATA)
+            event(g, MESSAGE_INSTANCE_USER_DATA, m.u.instance_event.status, m.u.instance_event.text);
+        break;
+    case MESSAGE_RESULT:
+    case MESSAGE_EXEC_STARTED:
+    case MESSAGE_EXEC_EXITED:
+        exec_answer(g, &m);
+        break;
+    default:
+        log_warn("%s: init sent %s: refused", g->start.instance, message_kind_name(m.header.kind));
+    }
+    message_close_fds(&m);
+}
+
+/* --- starting --- */
+
+static int boot_child(void *context) {
+    return boot_run(context);
+}
+
+static void report_ready(void *context, uint32_t events) {
+    struct guest *g = context;
+    struct boot_report report;
+    int fd = -1, r;
+    size_t count = 1;
+    ssize_t n;
+
+    (void)events;
+    n = fd_receive(g->report, &report, sizeof(report), &fd, &count);
+    if (n != (ssize_t)sizeof(report)) {
+        if (n > 0 && count == 1)
+            close(fd);
+        if (n != -EAGAIN) { /* it has become bubblewrap, or is dead */
+            loop_remove(&g->box->loop, &g->report_source);
+            fd_close(&g->report);
+            box_result(g->box, g->start_request, 0, NULL);
+            g->start_request = 0;
+        }
+        return;
+    }
+    switch (report.step) {
+    case BOOT_UNSHARED:
+        r = space_map_instance(&g->box->space, g->pid);
+        if (r < 0 || fd_send(g->report, "x", 1, NULL, 0) < 0) {
+            snprintf(g->why, sizeof(g->why), "its user ids cannot be mapped (%s)", strerror(-r));
+            kill(g->pid, SIGKILL);
+        }
+        break;
+    case BOOT_PORT:
+        if (count == 1 && g->port_count < g->start.eni_count) {
+            const struct message_eni *e = &g->start.enis[g->port_count];
+            struct port *p = &g->ports[g->port_count++];
+
+            *p = (struct port){.number = e->num, .mtu = e->mtu, .tap = report.tap};
+            p->tap.fd = fd;
+            box_port_add(g->box, p);
+            fd = -1;
+        }
+        break;
+    default:
+        report.text[sizeof(report.text) - 1] = '\0';
+        snprintf(g->why, sizeof(g->why), "%.180s (%s)", report.text, strerror(-report.error));
+    }
+    fd_close(&fd);
+}
+
+static void too_late(void *context) {
+    struct guest *g = context;
+
+    if (g->state == GUEST_STARTING)
+        snprintf(g->why, sizeof(g->why), "it did not come up in time");
+    if (g->pid > 0)
+        kill(g->pid, SIGKILL);
+}
+
+static void forget(struct guest *g) {
+    for (struct guest **p = &g->box->guests; *p != NULL; p = &(*p)->next)
+        if (*p == g) {
+            *p = g->next;
+            break;
+        }
+    free(g->user_data);
+    free(g);
+}
+
+static void close_channels(struct guest *g) {
+    struct loop *l = &g->box->loop;
+
+    loop_remove(l, &g->report_source);
+    loop_remove(l, &g->control_source);
+    loop_remove(l, &g->console_source);
+    loop_timer_stop(l, &g->deadline);
+    fd_close(&g->report);
+    fd_close(&g->control);
+    fd_close(&g->console);
+    fd_close(&g->console_file);
+    for (size_t i = 0; i < g->port_count; i++) {
+        box_port_delete(g->box, &g->ports[i]);
+        close(g->ports[i].tap.fd);
+    }
+    g->port_count = 0;
+}
+
+static int make_folder(struct guest *g) {
+    char path[256];
+    uid_t id = g->box->space.instance_id;
+
+    console_path(g->start.instance, "", path);
+    if (mkdir(path, 0755) < 0 && errno != EEXIST)
+        return -errno;
+    console_path(g->start.instance, "root", path);
+    if (mkdir(path, 0755) < 0)
+        return errno == EEXIST ? 0 : -errno;
+    return chown(path, id, id) < 0 ? -errno : 0;
+}
+
+static int launch(struct guest *g) {
+    struct boot boot = {&g->box->space, &g->start, g->user_data, g->user_data_bytes, g->box->options.region};
+    int report[2] = {-1, -1}, control[2] = {-1, -1}, console[2] = {-1, -1}, r;
+    pid_t pid;
+
+    r = make_folder(g);
+    if (r == 0)
+        r = console_open(g);
+    if (r == 0 &&
+        (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0 ||
+         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 || pipe2(console, O_CLOEXEC) < 0))
+        r = -errno;
+    pid = r < 0 ? r : space_child((int[]){report[1], control[1], console[1]}, 3, boot_child, &boot);
+    fd_close(&report[1]);
+    fd_close(&control[1]);
+    fd_close(&console[1]);
+    g->report = report[0];
+    g->control = control[0];
+    g->console = console[0];
+    if (pid < 0) {
+        close_channels(g);
+        return pid;
+    }
+    fcntl(g->console, F_SETFL, O_NONBLOCK);
+    g->pid = pid;
+    g->state = GUEST_STARTING;
+    g->why[0] = '\0';
+    g->report_source = (struct loop_source){.ready = report_ready, .context = g};
+    g->control_source = (struct loop_source){.ready = control_ready, .context = g};
+    g->console_source = (struct loop_source){.ready = console_ready, .context = g};
+    g->deadline = (struct loop_timer){.fire = too_late, .context = g};
+    loop_add(&g->box->loop, &g->report_source, g->report, EPOLLIN);
+    loop_add(&g->box->loop, &g->control_source, g->control, EPOLLIN);
+    loop_add(&g->box->loop, &g->console_source, g->console, EPOLLIN);
+    loop_timer_set(&g->box->loop, &g->deadline, START_MS);
+    return 0;
+}
+
+void guest_start_request(struct box *box, const struct message *m) {
+    const struct message_instance_start *s = &m->u.instance_start;
+    struct guest *g;
+    int r;
+
+    if (!box->space.packets) {
+        box_result(box, m->header.id, -ENOTSUP, box->space.why);
+        return;
+    }
+    if (guest_find(box, s->instance) != NULL) {
+        box_result(box, m->header.id, -EALREADY, "the instance has processes already");
+        return;
+    }
+    for (g = box->guests; g != NULL; g = g->next)
+        for (uint32_t i = 0; i < s->eni_count; i++)
+            for (uint32_t j = 0; j < g->start.eni_count; j++)
+                if (s->enis[i].num == g->start.enis[j].num) {
+                    box_result(box, m->header.id, -EADDRINUSE, "a running instance has that interface");
+                    return;
+                }
+    g = calloc(1, sizeof(*g));
+    if (g == NULL || (g->user_data = malloc(m->header.tail_bytes + 1)) == NULL) {
+        free(g);
+        box_result(box, m->header.id, -ENOMEM, NULL);
+        return;
+    }
+    g->box = box;
+    g->start = *s;
+    g->user_data_bytes = m->header.tail_bytes;
+    memcpy(g->user_data, m->tail, m->header.tail_bytes);
+    g->start_request = m->header.id;
+    g->report = g->control = g->console = g->console_file = -1;
+    g->next = box->guests;
+    box->guests = g;
+    r = launch(g);
+    if (r < 0) {
+        box_result(box, m->header.id, r, NULL);
+        forget(g);
+    }
+}
+
+/* --- stopping --- */
+
+static int remove_tree_child(void *context) {
+    char *paths[] = {context, NULL};
+    FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+    FTSENT *e;
+
+    while (walk != NULL && (e = fts_read(walk)) != NULL) {
+        /* A folder without rights for its owner can be met by a user's box, where root is that user. */
+        if (e->fts_info == FTS_D)
+            chmod(e->fts_accpath, 0700);
+        else if (e->fts_info == FTS_DP || e->fts_info == FTS_DNR)
+            rmdir(e->fts_accpath);
+        else
+            unlink(e->fts_accpath);
+    }
+    return 0;
+}
+
+/* Out of the way at once under another name; a child that host need not wait for takes it apart. */
+static int remove_files(struct box *box, const char *instance) {
+    char path[256], gone[300];
+
+    console_path(instance, "", path);
+    path[strlen(path) - 1] = '\0';
+    snprintf(gone, sizeof(gone), SPACE_INSTANCES "/.gone-%s-%llu", instance,
+             (unsigned long long)++box->next_id);
+    if (rename(path, gone) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    return space_child(NULL, 0, remove_tree_child, gone) < 0 ? -ECHILD : 0;
+}
+
+static void begin_stop(struct guest *g, bool force) {
+    struct message m;
+
+    message_init(&m, MESSAGE_SHUTDOWN, 0);
+    if (force || g->state == GUEST_STARTING || tell_init(g, &m) < 0)
+        kill(g->pid, SIGKILL);
+    g->state = GUEST_STOPPING;
+    loop_timer_set(&g->box->loop, &g->deadline, STOP_MS);
+}
+
+void guest_stop_request(struct box *box, const struct message *m) {
+    const struct message_instance_stop *s = &m->u.instance_stop;
+    struct guest *g = guest_find(box, s->instance);
+
+    if (g == NULL) {
+        int r = s->how == MESSAGE_TERMINATE ? remove_files(box, s->instance)
+                : s->how == MESSAGE_REBOOT  ? -ESRCH
+                                            : 0;
+
+        box_result(box, m->header.id, r, r == -ESRCH ? "the instance is not running" : NULL);
+        return;
+    }
+    if (g->stop_request != 0) {
+        box_result(box, m->header.id, -EBUSY, "the instance is being stopped already");
+        return;
+    }
+    g->stop_request = m->header.id;
+    g->rebooting = s->how == MESSAGE_REBOOT;
+    g->terminating = s->how == MESSAGE_TERMINATE;
+    begin_stop(g, s->force != 0);
+}
+
+void guest_stop_all(struct box *box, bool force) {
+    for (struct guest *g = box->guests; g != NULL; g = g->next) {
+        g->rebooting = false;
+        if (force || g->state != GUEST_STOPPING)
+            begin_stop(g, force);
+    }
+}
+
+bool guest_ended(struct box *box, pid_t pid, int status) {
+    struct guest *g = box->guests;
+    bool again;
+    int r = 0;
+
+    while (g != NULL && g->pid != pid)
+        g = g->next;
+    if (g == NULL)
+        return false;
+    console_ready(g, 0);
+    exec_forget_guest(g);
+    if (g->state != GUEST_STOPPING && g->why[0] == '\0')
+        snprintf(g->why, sizeof(g->why), "its first process ended by itself (%s %d)",
+                 WIFSIGNALED(status) ? "signal" : "status",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    close_channels(g);
+    g->pid = 0;
+    if (g->start_request != 0)
+        box_result(box, g->start_request, -EIO, g->why);
+    g->start_request = 0;
+    again = g->rebooting && !box->stopping;
+    g->rebooting = false;
+    if (again) {
+        event(g, MESSAGE_INSTANCE_REBOOTING, 0, "");
+        r = launch(g);
+        box_result(box, g->stop_request, r, NULL);
+        g->stop_request = 0;
+        if (r == 0)
+            return true;
+        snprintf(g->why, sizeof(g->why), "it did not start again (%s)", strerror(-r));
+    }
+    if (g->terminating)
+        r = remove_files(box, g->start.instance);
+    if (g->why[0] != '\0')
+        log_info("%s: %s", g->start.instance, g->why);
+    event(g, MESSAGE_INSTANCE_STOPPED, status, g->why);
+    box_result(box, g->stop_request, r, NULL);
+    forget(g);
+    box_check_stopped(box);
+    return true;
+}

@@ -1,0 +1,640 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/host.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "host/box.h"
+#include "host/control.h"
+#include "net/door.h"
+
+enum { HUNG_MS = 2000, STOP_MS = 4000, QUICK_NS = 1000000000, RETRY_MS = 100, RETRY_MAX_MS = 5000 };
+
+static void child_start(void *context);
+
+/* --- talking --- */
+
+void box_tell(struct child *c, struct message *m) {
+    struct pollfd p = {.fd = c->sock, .events = POLLOUT};
+
+    if (c->pid == 0)
+        return;
+    if (poll(&p, 1, HUNG_MS) != 1) {
+        log_error("%s takes no messages: ending it", c->name);
+        kill(c->pid, SIGKILL);
+        return;
+    }
+    if (message_send(c->sock, m) < 0)
+        log_debug("%s is gone while told %s", c->name, message_kind_name(m->header.kind));
+}
+
+void box_result(struct box *box, uint64_t request, int error, const char *text) {
+    struct message m;
+
+    if (request == 0)
+        return;
+    message_init(&m, MESSAGE_RESULT, request);
+    m.u.result.error = error;
+    snprintf(m.u.result.text, sizeof(m.u.result.text), "%s",
+             text != NULL ? text
+             : error < 0  ? strerror(-error)
+                          : "");
+    box_tell(&box->region, &m);
+}
+
+static void result_with_fd(struct box *box, uint64_t request, int fd) {
+    struct message m;
+
+    message_init(&m, MESSAGE_RESULT, request);
+    m.fds[0] = fd;
+    m.fd_count = 1;
+    box_tell(&box->region, &m);
+}
+
+/* --- supervision --- */
+
+static int child_exec(void *context) {
+    struct child *c = context;
+    char *argv[] = {(char *)(size_t)c->name, NULL};
+
+    if (space_drop_capabilities() < 0)
+        return 126;
+    /* Dropping capabilities may have disarmed it. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != c->box->self)
+        return 126;
+    execv(c->box->space.program, argv);
+    return 127;
+}
+
+static void child_heard(void *context, uint32_t events) {
+    static struct message m;
+    struct child *c = context;
+    int r;
+
+    (void)events;
+    m.fd_count = 0;
+    r = message_receive(c->sock, &m);
+    if (r == -EPROTO) {
+        log_warn("%s sent a message that fails its checks: refused", c->name);
+        return;
+    }
+    if (r <= 0) { /* its end shows as a signal */
+        if (r != -EAGAIN)
+            loop_remove(&c->box->loop, &c->source);
+        return;
+    }
+    c->hear(c->box, &m);
+    message_close_fds(&m);
+}
+
+static void child_start(void *context) {
+    struct child *c = context;
+    int pair[2];
+    pid_t pid;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+        loop_timer_set(&c->box->loop, &c->again, RETRY_MAX_MS);
+        return;
+    }
+    pid = space_child(&pair[1], 1, child_exec, c);
+    close(pair[1]);
+    if (pid < 0) {
+        close(pair[0]);
+        loop_timer_set(&c->box->loop, &c->again, RETRY_MAX_MS);
+        return;
+    }
+    c->pid = pid;
+    c->sock = pair[0];
+    c->started_ns = clock_mono_ns();
+    c->ready = false;
+    c->source = (struct loop_source){.ready = child_heard, .context = c};
+    loop_add(&c->box->loop, &c->source, c->sock, EPOLLIN);
+    c->greet(c->box);
+}
+
+static void box_stop(struct box *box, int status);
+
+static void child_ended(struct child *c, int status) {
+    struct box *box = c->box;
+    uint64_t delay_ms = 0;
+
+    loop_remove(&box->loop, &c->source);
+    fd_close(&c->sock);
+    c->pid = 0;
+    if (c == &box->region)
+        exec_forget_region(box);
+    if (box->stopping) {
+        box_check_stopped(box);
+        return;
+    }
+    if (c == &box->region && WIFEXITED(status) && WEXITSTATUS(status) == HOST_EXIT_FATAL) {
+        box_stop(box, 1);
+        return;
+    }
+    if (clock_mono_ns() - c->started_ns < QUICK_NS) {
+        if (c->quick_deaths++ > 0)
+            delay_ms = (uint64_t)RETRY_MS << (c->quick_deaths < 8 ? c->quick_deaths - 2 : 6);
+        if (delay_ms > RETRY_MAX_MS)
+            delay_ms = RETRY_MAX_MS;
+    } else {
+        c->quick_deaths = 0;
+    }
+    log_warn("%s ended (%s %d): starting it again%s", c->name, WIFSIGNALED(status) ? "signal" : "status",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), delay_ms > 0 ? " later" : "");
+    if (delay_ms == 0)
+        child_start(c);
+    else
+        loop_timer_set(&box->loop, &c->again, delay_ms);
+}
+
+/* --- fabric --- */
+
+static void port_message(const struct port *p, enum message_kind kind, struct message *m) {
+    message_init(m, kind, 0);
+    m->u.port.number = p->number;
+    m->u.port.mtu = p->mtu;
+    m->u.port.offload = p->tap.offload;
+    m->u.port.mac = p->tap.mac;
+}
+
+void box_port_add(struct box *box, const struct port *p) {
+    struct message m;
+
+    port_message(p, MESSAGE_PORT_ADD, &m);
+    m.fds[0] = p->tap.fd;
+    m.fd_count = 1;
+    box_tell(&box->fabric, &m);
+}
+
+void box_port_delete(struct box *box, const struct port *p) {
+    struct message m;
+
+    port_message(p, MESSAGE_PORT_DELETE, &m);
+    box_tell(&box->fabric, &m);
+}
+
+static void tell_image(struct box *box) {
+    struct message m;
+
+    message_init(&m, MESSAGE_IMAGE, ++box->image_sequence);
+    m.u.image = box->image_body;
+    m.fds[0] = box->image;
+    m.fd_count = 1;
+    box_tell(&box->fabric, &m);
+}
+
+static void greet_fabric(struct box *box) {
+    struct message m;
+
+    if (box->flow_table >= 0) {
+        message_init(&m, MESSAGE_FLOW_TABLE, 0);
+        m.u.flow_table.bytes = box->flow_table_bytes;
+        m.fds[0] = box->flow_table;
+        m.fd_count = 1;
+        box_tell(&box->fabric, &m);
+    }
+    box_port_add(box, &(struct port){.number = PORT_SERVICE, .mtu = 9001, .tap = box->svc.tap});
+    box_port_add(box, &(struct port){.number = PORT_UPLINK, .mtu = 9001, .tap = box->lab.tap});
+    for (struct guest *g = box->guests; g != NULL; g = g->next)
+        for (size_t i = 0; i < g->port_count; i++)
+            box_port_add(box, &g->ports[i]);
+    if (box->image >= 0)
+        tell_image(box);
+    message_init(&m, MESSAGE_START, 0);
+    box_tell(&box->fabric, &m);
+}
+
+static void hear_fabric(struct box *box, struct message *m) {
+    struct image_wait **p = &box->image_waits;
+
+    switch (m->header.kind) {
+    case MESSAGE_READY:
+        box->fabric.ready = true;
+        return;
+    case MESSAGE_FLOW_TABLE:
+        if (m->fd_count == 1 && box->flow_table < 0) {
+            box->flow_table = m->fds[0];
+            box->flow_table_bytes = m->u.flow_table.bytes;
+            m->fd_count = 0;
+        }
+        return;
+    case MESSAGE_RESULT:
+        /* A newer image stands for the older ones too. */
+        while (*p != NULL) {
+            struct image_wait *w = *p;
+
+            if (w->sequence > m->header.id) {
+                p = &w->next;
+                continue;
+            }
+            box_result(box, w->request, m->u.result.error, m->u.result.text);
+            *p = w->next;
+            free(w);
+        }
+        return;
+    default:
+        log_warn("fabric sent %s: refused", message_kind_name(m->header.kind));
+    }
+}
+
+/* --- region --- */
+
+static void greet_region(struct box *box) {
+    struct message m;
+    struct message_config *c = &m.u.config;
+
+    message_init(&m, MESSAGE_CONFIG, 0);
+    c->port = box->port;
+    c->packets = box->space.packets;
+    c->internet = box->options.internet;
+    c->any_key = box->options.any_key;
+    snprintf(c->home, sizeof(c->home), "%s", box->space.home);
+    snprintf(c->account, sizeof(c->account), "%s", box->options.account);
+    snprintf(c->region, sizeof(c->region), "%s", box->options.region);
+    snprintf(c->packets_text, sizeof(c->packets_text), "%s", box->space.why);
+    m.fds[0] = box->listener;
+    m.fd_count = 1;
+    box_tell(&box->region, &m);
+    guest_replay(box);
+    message_init(&m, MESSAGE_START, 0);
+    box_tell(&box->region, &m);
+}
+
+static void hear_ready(struct box *box) {
+    struct control_box seen = {.pid = getpid(), .port = box->port};
+    int r;
+
+    box->region.ready = true;
+    if (box->ready)
+        return;
+    box->ready = true;
+    snprintf(seen.account, sizeof(seen.account), "%s", box->options.account);
+    snprintf(seen.region, sizeof(seen.region), "%s", box->options.region);
+    r = control_publish(box->space.home, &seen);
+    if (r < 0)
+        log_warn("box.json: %s", strerror(-r));
+    if (!box->space.packets)
+        fprintf(stderr, "vpcbox: no packets, only the API: %s\n", box->space.why);
+    printf("ready http://127.0.0.1:%u\n", box->port);
+    fflush(stdout);
+}
+
+static void hear_image(struct box *box, struct message *m) {
+    int need = F_SEAL_SHRINK | F_SEAL_WRITE;
+    struct image_wait *w;
+    struct stat st;
+
+    if (!box->space.packets) {
+        box_result(box, m->header.id, -ENOTSUP, box->space.why);
+        return;
+    }
+    /* What the fabric maps must neither change nor shrink under it. */
+    if ((fcntl(m->fds[0], F_GET_SEALS) & need) != need || fstat(m->fds[0], &st) < 0 ||
+        (uint64_t)st.st_size < m->u.image.bytes) {
+        box_result(box, m->header.id, -EINVAL, "the image is not a sealed memfd of its size");
+        return;
+    }
+    w = calloc(1, sizeof(*w));
+    if (w == NULL) {
+        box_result(box, m->header.id, -ENOMEM, NULL);
+        return;
+    }
+    fd_close(&box->image);
+    box->image = m->fds[0];
+    m->fd_count = 0;
+    box->image_body = m->u.image;
+    *w = (struct image_wait){box->image_waits, m->header.id, box->image_sequence + 1};
+    box->image_waits = w;
+    if (box->fabric.pid != 0)
+        tell_image(box);
+}
+
+static void hear_socket(struct box *box, const struct message *m) {
+    const struct message_socket_open *want = &m->u.socket_open;
+    struct box_socket *s;
+    int r, fd;
+
+    for (s = box->sockets; s != NULL; s = s->next)
+        if (s->want.ns == want->ns && s->want.stream == want->stream && s->want.port == want->port &&
+            s->want.address.v == want->address.v) {
+            result_with_fd(box, m->header.id, s->fd);
+            return;
+        }
+    r = !box->space.packets ? -ENOTSUP
+                            : space_socket(want->ns == MESSAGE_NS_SVC ? box->svc.ns : box->lab.ns, want, &fd);
+    s = r == 0 ? calloc(1, sizeof(*s)) : NULL;
+    if (s == NULL) {
+        if (r == 0)
+            close(fd);
+        box_result(box, m->header.id, r < 0 ? r : -ENOMEM, r == -ENOTSUP ? box->space.why : NULL);
+        return;
+    }
+    *s = (struct box_socket){box->sockets, *want, fd};
+    box->sockets = s;
+    result_with_fd(box, m->header.id, fd);
+}
+
+static void hear_flow_table(struct box *box, const struct message *m) {
+    char path[64];
+    struct message answer;
+    int fd;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", box->flow_table);
+    fd = box->flow_table < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        box_result(box, m->header.id, -ENOTSUP,
+                   box->space.packets ? "the fabric has none yet" : box->space.why);
+        return;
+    }
+    message_init(&answer, MESSAGE_FLOW_TABLE, m->header.id);
+    answer.u.flow_table.bytes = box->flow_table_bytes;
+    answer.fds[0] = fd;
+    answer.fd_count = 1;
+    box_tell(&box->region, &answer);
+    close(fd);
+}
+
+static void hear_region(struct box *box, struct message *m) {
+    int r;
+
+    if (m->header.kind == MESSAGE_READY) {
+        hear_ready(box);
+        return;
+    }
+    if (box->stopping) {
+        box_result(box, m->header.id, -ESHUTDOWN, "the box is stopping");
+        return;
+    }
+    switch (m->header.kind) {
+    case MESSAGE_SOCKET_OPEN:
+        hear_socket(box, m);
+        return;
+    case MESSAGE_LAB_ADDRESS:
+        r = !box->space.packets ? -ENOTSUP
+                                : space_local_address(box->lab.ns, (struct prefix4){m->u.lab_address.address,
+                                                                                    m->u.lab_address.length});
+        box_result(box, m->header.id, r, r == -ENOTSUP ? box->space.why : NULL);
+        return;
+    case MESSAGE_IMAGE:
+        hear_image(box, m);
+        return;
+    case MESSAGE_FLOW_TABLE:
+        hear_flow_table(box, m);
+        return;
+    case MESSAGE_INSTANCE_START:
+        guest_start_request(box, m);
+        return;
+    case MESSAGE_INSTANCE_STOP:
+        guest_stop_request(box, m);
+        return;
+    case MESSAGE_EXEC:
+        exec_request(box, m);
+        return;
+    case MESSAGE_EXEC_SIGNAL:
+        exec_signal(box, m);
+        return;
+    case MESSAGE_NETNS_QUERY:
+        exec_netns(box, m);
+        return;
+    default:
+        log_warn("region sent %s: refused", message_kind_name(m->header.kind));
+    }
+}
+
+/* --- signals, start, stop --- */
+
+void box_check_stopped(struct box *box) {
+    if (box->stopping && box->region.pid == 0 && box->guests == NULL) {
+        if (box->fabric.pid == 0)
+            box->loop.over = true;
+        else
+            kill(box->fabric.pid, SIGTERM);
+    }
+}
+
+static void stop_late(void *context) {
+    struct box *box = context;
+
+    guest_stop_all(box, true);
+    if (box->region.pid != 0)
+        kill(box->region.pid, SIGKILL);
+    if (box->fabric.pid != 0)
+        kill(box->fabric.pid, SIGKILL);
+    loop_timer_set(&box->loop, &box->deadline, STOP_MS);
+}
+
+static void box_stop(struct box *box, int status) {
+    if (box->stopping)
+        return;
+    box->stopping = true;
+    box->status = status;
+    loop_timer_stop(&box->loop, &box->region.again);
+    loop_timer_stop(&box->loop, &box->fabric.again);
+    loop_timer_set(&box->loop, &box->deadline, STOP_MS);
+    if (box->region.pid != 0)
+        kill(box->region.pid, SIGTERM);
+    guest_stop_all(box, false);
+    box_check_stopped(box);
+}
+
+static void reap(struct box *box) {
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid == box->region.pid)
+            child_ended(&box->region, status);
+        else if (pid == box->fabric.pid)
+            child_ended(&box->fabric, status);
+        else if (!guest_ended(box, pid, status))
+            exec_ended(box, pid, status);
+    }
+}
+
+static void signalled(void *context, uint32_t events) {
+    struct box *box = context;
+    struct signalfd_siginfo info;
+
+    (void)events;
+    while (read(box->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        if (info.ssi_signo == SIGCHLD)
+            reap(box);
+        else
+            box_stop(box, 0);
+    }
+}
+
+static int open_signals(struct box *box) {
+    sigset_t set;
+
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    box->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (box->signal_fd < 0)
+        return -errno;
+    box->signals = (struct loop_source){.ready = signalled, .context = box};
+    return loop_add(&box->loop, &box->signals, box->signal_fd, EPOLLIN);
+}
+
+static int open_listener(struct box *box) {
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons(box->options.port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(at);
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return -errno;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 4096) < 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &length) < 0) {
+        int r = -errno;
+
+        close(fd);
+        return r;
+    }
+    box->listener = fd;
+    box->port = ntohs(at.sin_port);
+    return 0;
+}
+
+static int make_home(const char *home) {
+    char path[4096];
+
+    snprintf(path, sizeof(path), "%s", home);
+    for (char *p = path + 1; *p != '\0'; p++)
+        if (*p == '/') {
+            *p = '\0';
+            if (mkdir(path, 0755) < 0 && errno != EEXIST)
+                return -errno;
+            *p = '/';
+        }
+    return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* Pages of code that only the start needed: files, so the kernel can fetch them again. */
+static void forget_start(void) {
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[512];
+
+    while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+        unsigned long from, to;
+        char rights[5];
+
+        if (sscanf(line, "%lx-%lx %4s", &from, &to, rights) == 3 && strcmp(rights, "r-xp") == 0 &&
+            strchr(line, '/') != NULL)
+            madvise((void *)from, to - from, MADV_DONTNEED);
+    }
+    if (maps != NULL)
+        fclose(maps);
+}
+
+static int complain(const char *what, int error) {
+    fprintf(stderr, "vpcbox: %s: %s\n", what, strerror(-error));
+    return 1;
+}
+
+static int take_home(struct box *box) {
+    const char *home = box->options.home;
+    pid_t holder = 0;
+    int r = make_home(home);
+
+    if (r == 0)
+        r = control_lock(home, &box->lock, &holder);
+    if (r == -EBUSY) {
+        fprintf(stderr,
+                "vpcbox: %s is in use by another box (process %d): stop it, or choose another --home\n", home,
+                (int)holder);
+        return 1;
+    }
+    return r < 0 ? complain(home, r) : 0;
+}
+
+static int take_port(struct box *box) {
+    int r = open_listener(box);
+
+    if (r == 0)
+        return 0;
+    fprintf(stderr, "vpcbox: cannot listen on 127.0.0.1:%u (%s): choose another --port\n", box->options.port,
+            strerror(-r));
+    return 1;
+}
+
+static void more_descriptors(void) {
+    struct rlimit l;
+
+    if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
+        l.rlim_cur = l.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &l);
+    }
+}
+
+int host_run(const struct host_options *options) {
+    static struct box box;
+    int r;
+
+    box = (struct box){
+        .options = *options, .self = getpid(), .listener = -1, .lock = -1, .image = -1, .flow_table = -1};
+    box.region =
+        (struct child){.box = &box, .name = "vpcbox-region", .greet = greet_region, .hear = hear_region};
+    box.fabric =
+        (struct child){.box = &box, .name = "vpcbox-fabric", .greet = greet_fabric, .hear = hear_fabric};
+    box.region.sock = box.fabric.sock = -1;
+    box.region.again = (struct loop_timer){.fire = child_start, .context = &box.region};
+    box.fabric.again = (struct loop_timer){.fire = child_start, .context = &box.fabric};
+    box.deadline = (struct loop_timer){.fire = stop_late, .context = &box};
+    umask(022);
+    more_descriptors();
+    if (take_home(&box) != 0 || take_port(&box) != 0)
+        return 1;
+    r = space_enter(options->home, options->packets, &box.space);
+    if (r < 0)
+        return complain(options->home, r);
+    if (box.space.packets) {
+        r = space_make_nets(&box.space, &box.svc, &box.lab);
+        if (r < 0) {
+            box.space.packets = false;
+            snprintf(box.space.why, sizeof(box.space.why),
+                     "a network namespace with a TAP cannot be made (%s)", strerror(-r));
+        }
+    }
+    if (options->packets_required && !box.space.packets) {
+        fprintf(stderr, "vpcbox: --dataplane tap: %s\n", box.space.why);
+        return 1;
+    }
+    r = loop_open(&box.loop);
+    if (r == 0)
+        r = open_signals(&box);
+    if (r < 0)
+        return complain("event loop", r);
+    child_start(&box.region);
+    if (box.space.packets)
+        child_start(&box.fabric);
+    forget_start();
+    r = loop_run(&box.loop);
+    return r < 0 ? complain("event loop", r) : box.status;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host: the process that makes the box and keeps it standing.
+ *
+ * Theory of operation: one thread around a loop, no request of which waits for another: what takes
+ * time runs in children that report back.  Host enters the box's namespaces (host/space.h), makes the
+ * svc and lab networks, and starts region and fabric as fresh images of this program, without
+ * capabilities.  It keeps whatever those two would need after a crash: the API's listening socket,
+ * the sockets inside svc and lab, the TAPs, the newest network image, the flow table.  A child that
+ * dies is started again at once; one that keeps dying within a second of its start, ever more slowly.
+ *
+ * Everything hangs on this process: children get SIGKILL when it dies, namespaces and mounts go with
+ * their last process.
+ */
+#ifndef VPCBOX_HOST_HOST_H
+#define VPCBOX_HOST_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/message.h"
+
+struct host_options {
+    char home[4096];       /* absolute */
+    uint16_t port;         /* 0: any free one */
+    bool packets;          /* false: --dataplane none */
+    bool packets_required; /* --dataplane tap: fail rather than go without */
+    uint8_t internet;
+    bool any_key;
+    char account[16], region[32];
+};
+
+/* Region ends with this when trying again would not help; it has said why. */
+enum { HOST_EXIT_FATAL = 78 };
+
+/* Runs the box until SIGTERM or SIGINT.  The exit status of `vpcbox serve`. */
+int host_run(const struct host_options *options);
+
+#endif

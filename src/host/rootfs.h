@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rootfs: an instance's files.
+ *
+ * Theory of operation: under one folder, owned by the instance's root: etc, var, home, root, opt, srv
+ * are plain folders that persist; usr-upper and usr-work are the overlay's over the machine's /usr; usr
+ * and sys are mount points.  What is missing is made at each boot, so a first boot is no special
+ * case; what the instance changed stays.  From the machine's /etc come only files that tools need and
+ * that everybody may read; nothing else of the machine's own settings is copied.
+ *
+ * Runs as the instance's root, in its namespaces.
+ */
+#ifndef VPCBOX_HOST_ROOTFS_H
+#define VPCBOX_HOST_ROOTFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "host/message.h"
+
+#define ROOTFS_USER_DATA "/var/lib/cloud/instance/user-data.txt"
+#define ROOTFS_PATH "/run/vpcbox/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+struct rootfs {
+    const char *folder;
+    const struct message_instance_start *start;
+    const void *user_data;
+    size_t user_data_bytes;
+    const char *trust; /* PEM certificates that TLS clients inside trust */
+    size_t trust_bytes;
+    const char *region;
+};
+
+/* 0, or negative errno with *ret_what naming the file (static text). */
+int rootfs_make(const struct rootfs *r, const char **ret_what);
+
+/* Mounts usr and sys.  Where the overlay is refused /usr is read-only and *ret_read_only says so;
+ * /sys may stay empty. */
+int rootfs_mount(const char *folder, bool *ret_read_only);
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/space.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/map.h"
+
+enum { IDS = 65536, FIRST_BASE = 0x70000000, BASES = 16384 };
+
+/* The names that this program answers to inside an instance. */
+static const char *const shims[] = {"systemctl", "service",  "yum",  "dnf",      "amazon-linux-extras",
+                                    "reboot",    "poweroff", "halt", "shutdown", "vpcbox-init"};
+
+static int write_text(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC), r;
+
+    if (fd < 0)
+        return -errno;
+    r = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+    close(fd);
+    return r;
+}
+
+static int write_map(pid_t pid, const char *which, const char *text) {
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, which);
+    return write_text(path, text);
+}
+
+pid_t space_child(const int *keep, size_t keep_count, int (*run)(void *context), void *context) {
+    pid_t parent = getpid(), pid = fork();
+    sigset_t none;
+    int high[8];
+
+    if (pid != 0)
+        return pid < 0 ? -errno : pid;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent || keep_count > 8)
+        _exit(126);
+    setsid(); /* a terminal's Ctrl-C is for host alone */
+    for (int s = 1; s < NSIG; s++)
+        signal(s, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    for (size_t i = 0; i < keep_count; i++)
+        if ((high[i] = fcntl(keep[i], F_DUPFD_CLOEXEC, 64)) < 0)
+            _exit(126);
+    for (size_t i = 0; i < keep_count; i++)
+        if (dup2(high[i], 3 + (int)i) < 0)
+            _exit(126);
+    close_range(3 + (unsigned)keep_count, ~0U, 0);
+    _exit(run(context));
+}
+
+/* --- capabilities --- */
+
+int space_drop_capabilities(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[2] = {{0}};
+
+    /* root's exec would give them all back from the bounding set */
+    for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+        if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno != EPERM)
+            return -errno;
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+        return -errno;
+    if (syscall(SYS_capset, &header, none) < 0)
+        return -errno;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+static bool may_map_ranges(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct have[2] = {{0}};
+    uint32_t need = 1U << CAP_SETUID | 1U << CAP_SETGID | 1U << CAP_SYS_ADMIN | 1U << CAP_CHOWN;
+
+    return geteuid() == 0 && syscall(SYS_capget, &header, have) == 0 && (have[0].effective & need) == need;
+}
+
+/* --- entering --- */
+
+/* The first of the box's ids on the machine: what the home belongs to, so that it stays the same. */
+static int choose_base(const char *home, uid_t *ret_base) {
+    struct stat st;
+
+    if (stat(home, &st) < 0)
+        return -errno;
+    if (st.st_uid >= FIRST_BASE && st.st_uid % (2 * IDS) == 0)
+        *ret_base = st.st_uid;
+    else
+        *ret_base = FIRST_BASE + (uid_t)(hash_bytes(home, strlen(home), 0) % BASES) * 2 * IDS;
+    return 0;
+}
+
+/* What belongs to the home's owner from here on belongs to `to`; instances' files stay theirs. */
+static int give_home(const char *home, uid_t to) {
+    char *paths[] = {(char *)(size_t)home, NULL};
+    struct stat st;
+    FTSENT *e;
+    FTS *walk;
+    int r = 0;
+
+    if (stat(home, &st) < 0)
+        return -errno;
+    if (st.st_uid == to)
+        return 0;
+    walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+    if (walk == NULL)
+        return -errno;
+    /* The folder itself last: while it is not the new owner's, an interrupted walk is taken up again. */
+    while ((e = fts_read(walk)) != NULL)
+        if (e->fts_info != FTS_D &&
+            (e->fts_statp->st_uid == st.st_uid || e->fts_statp->st_uid == geteuid()) &&
+            lchown(e->fts_path, to, to) < 0)
+            r = -errno;
+    fts_close(walk);
+    return r;
+}
+
+/* A clone of /usr whose root-owned files are owned by the instances' root. */
+static int mapped_usr(uid_t instance_base, int *ret_tree) {
+    char text[64], path[64];
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_RDONLY};
+    int tree = -1, ns = -1, r, ready[2];
+    pid_t child;
+    char byte;
+
+    if (pipe2(ready, O_CLOEXEC) < 0)
+        return -errno;
+    child = fork();
+    if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && unshare(CLONE_NEWUSER) == 0 &&
+            write(ready[1], "x", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    close(ready[1]);
+    r = child < 0 ? -errno : read(ready[0], &byte, 1) == 1 ? 0 : -EPERM;
+    close(ready[0]);
+    snprintf(text, sizeof(text), "0 %u %d", instance_base, IDS);
+    if (r == 0)
+        r = write_map(child, "uid_map", text);
+    if (r == 0)
+        r = write_map(child, "gid_map", text);
+    if (r == 0) {
+        snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)child);
+        ns = open(path, O_RDONLY | O_CLOEXEC);
+        tree = open_tree(AT_FDCWD, "/usr", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        if (ns < 0 || tree < 0)
+            r = -errno;
+    }
+    if (r == 0) {
+        attr.userns_fd = (uint64_t)ns;
+        if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+            r = -errno;
+    }
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+    if (r < 0)
+        fd_close(&tree);
+    else
+        *ret_tree = tree;
+    fd_close(&ns);
+    return r;
+}
+
+static int bind_fd(int fd, const char *to) {
+    char from[64];
+
+    snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
+    return mount(from, to, NULL, MS_BIND | MS_REC, NULL) < 0 ? -errno : 0;
+}
+
+static int touch(const char *path, mode_t mode) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    return 0;
+}
+
+/* Lays the private /run out; runs before (root) or after (ordinary user) the ids are mapped. */
+static int lay_out(const char *home, const char *program, uid_t owner, bool root, int usr_tree) {
+    static const char *const folders[] = {"/run/vpcbox",     SPACE_HOME, SPACE_INSTANCES,
+                                          "/run/vpcbox/dev", SPACE_BIN,  SPACE_USR};
+    char instances[4096 + 16];
+    int home_fd, exe_fd, inst_fd, tun_fd, r;
+
+    snprintf(instances, sizeof(instances), "%s/instances", home);
+    if (mkdir(instances, 0711) == 0 && root && chown(instances, owner, owner) < 0)
+        return -errno;
+    /* Opened before /run is covered: they may live below it. */
+    home_fd = open(home, O_PATH | O_CLOEXEC);
+    inst_fd = open(instances, O_PATH | O_CLOEXEC);
+    exe_fd = open(program, O_PATH | O_CLOEXEC); /* /proc/self/exe would lead to the mount left behind */
+    tun_fd = open("/dev/net/tun", O_PATH | O_CLOEXEC);
+    if (home_fd < 0 || inst_fd < 0 || exe_fd < 0)
+        return -errno;
+    if (mount("tmpfs", "/run", "tmpfs", MS_NOSUID, "mode=0755") < 0)
+        return -errno;
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (mkdir(folders[i], 0755) < 0)
+            return -errno;
+    if (root)
+        for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+            if (chown(folders[i], owner, owner) < 0)
+                return -errno;
+    r = bind_fd(home_fd, SPACE_HOME);
+    if (r == 0)
+        r = bind_fd(inst_fd, SPACE_INSTANCES);
+    if (r == 0)
+        r = touch(SPACE_BIN "/vpcbox", 0755);
+    if (r == 0)
+        r = bind_fd(exe_fd, SPACE_BIN "/vpcbox");
+    for (size_t i = 0; r == 0 && i < sizeof(shims) / sizeof(shims[0]); i++) {
+        char link[64];
+
+        snprintf(link, sizeof(link), SPACE_BIN "/%s", shims[i]);
+        if (symlink("vpcbox", link) < 0)
+            r = -errno;
+    }
+    if (r == 0 && root) {
+        mode_t old = umask(0);
+
+        /* Not the machine's node: that one may be root's alone. */
+        if (mknod(SPACE_TUN, S_IFCHR | 0666, makedev(10, 200)) < 0)
+            log_debug("no TUN node: %s", strerror(errno));
+        umask(old);
+    } else if (r == 0 && tun_fd >= 0 && touch(SPACE_TUN, 0600) == 0) {
+        bind_fd(tun_fd, SPACE_TUN);
+    }
+    if (r == 0 && usr_tree >= 0)
+        r = move_mount(usr_tree, "", AT_FDCWD, SPACE_USR, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
+    else if (r == 0)
+        r = mount("/usr", SPACE_USR, NULL, MS_BIND | MS_REC, NULL) < 0 ? -errno : 0;
+    close(home_fd);
+    close(inst_fd);
+    close(exe_fd);
+    fd_close(&tun_fd);
+    return r;
+}
+
+/* Keeps one foot outside: writes this process's maps from the parent namespace once told. */
+static pid_t start_mapper(uid_t base, int *ret_go) {
+    int go[2];
+    pid_t target = getpid(), pid;
+
+    if (pipe2(go, O_CLOEXEC) < 0)
+        return -errno;
+    pid = fork();
+    if (pid == 0) {
+        char text[64], byte;
+
+        close(go[1]);
+        if (read(go[0], &byte, 1) != 1)
+            _exit(1);
+        snprintf(text, sizeof(text), "0 %u %d", base, 2 * IDS);
+        _exit(write_map(target, "uid_map", text) < 0 || write_map(target, "gid_map", text) < 0);
+    }
+    close(go[0]);
+    if (pid < 0) {
+        close(go[1]);
+        return -errno;
+    }
+    *ret_go = go[1];
+    return pid;
+}
+
+static int enter_as_root(const char *home, struct space *s) {
+    int go = -1, usr = -1, status, r;
+    uid_t base = 0;
+    pid_t mapper;
+
+    r = choose_base(home, &base);
+    if (r == 0)
+        r = give_home(home, base);
+    if (r < 0)
+        return r;
+    mapper = start_mapper(base, &go);
+    if (mapper < 0)
+        return mapper;
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        r = -errno;
+    if (r == 0) {
+        if (mapped_usr(base + IDS, &usr) < 0)
+            log_debug("/usr cannot be mapped; its files belong to nobody in instances");
+        r = lay_out(home, s->program, base, true, usr);
+    }
+    fd_close(&usr);
+    if (r == 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+        r = -errno;
+    if (r == 0 && write(go, "x", 1) != 1)
+        r = -EPIPE;
+    close(go);
+    if (waitpid(mapper, &status, 0) == mapper && r == 0 && status != 0)
+        r = -EPERM;
+    if (r == 0 && (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
+        r = -errno;
+    s->ranges = true;
+    s->instance_id = IDS;
+    return r;
+}
+
+static int enter_as_user(const char *home, const struct space *s) {
+    char text[64];
+    uid_t uid = geteuid();
+    gid_t gid = getegid();
+    int r;
+
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+        return -errno;
+    snprintf(text, sizeof(text), "0 %u 1", uid);
+    r = write_text("/proc/self/uid_map", text);
+    if (r == 0)
+        r = write_text("/proc/self/setgroups", "deny");
+    snprintf(text, sizeof(text), "0 %u 1", gid);
+    if (r == 0)
+        r = write_text("/proc/self/gid_map", text);
+    if (r == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        r = -errno;
+    return r < 0 ? r : lay_out(home, s->program, uid, false, -1);
+}
+
+int space_enter(const char *home, bool want_packets, struct space *ret_space) {
+    struct space s = {0};
+    ssize_t n;
+    int r, tun;
+
+    n = readlink("/proc/self/exe", s.program, sizeof(s.program) - 1);
+    if (n < 0)
+        return -errno;
+    snprintf(s.home, sizeof(s.home), "%s", home);
+    if (!want_packets) {
+        if (may_map_ranges() && (r = give_home(home, geteuid())) < 0)
+            return r;
+        snprintf(s.why, sizeof(s.why), "not wanted (--dataplane none)");
+        *ret_space = s;
+        return 0;
+    }
+    r = may_map_ranges() ? enter_as_root(home, &s) : enter_as_user(home, &s);
+    if (r < 0) {
+        snprintf(s.why, sizeof(s.why), "user and mount namespaces are refused here (%s)", strerror(-r));
+        *ret_space = s;
+        return may_map_ranges() ? give_home(home, geteuid()) : 0;
+    }
+    /* /proc/<pid> belongs to root after a change of ids, and children's maps are written through it */
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    s.isolated = true;
+    snprintf(s.home, sizeof(s.home), SPACE_HOME);
+    snprintf(s.program, sizeof(s.program), SPACE_BIN "/vpcbox");
+    tun = open(SPACE_TUN, O_RDWR | O_CLOEXEC);
+    if (tun < 0)
+        snprintf(s.why, sizeof(s.why),
+                 "/dev/net/tun cannot be opened (%s): load the tun module, or let this user open it",
+                 strerror(errno));
+    else if (access("/usr/bin/bwrap", X_OK) < 0)
+        snprintf(s.why, sizeof(s.why), "/usr/bin/bwrap is missing: install bubblewrap");
+    else
+        s.packets = true;
+    fd_close(&tun);
+    *ret_space = s;
+    return 0;
+}
+
+int space_map_instance(const struct space *space, pid_t child) {
+    char text[64];
+    int r;
+
+    snprintf(text, sizeof(text), "0 %u %d", space->instance_id, space->ranges ? IDS : 1);
+    r = write_map(child, "uid_map", text);
+    if (r == 0 && !space->ranges)
+        r = write_map(child, "setgroups", "deny");
+    return r < 0 ? r : write_map(child, "gid_map", text);
+}

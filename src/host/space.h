@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * space: the namespaces that the box lives in.
+ *
+ * Theory of operation: space_enter() moves the calling process, which becomes host, into a user and a
+ * mount namespace of its own.  Root maps 131072 ids of its own to it: the lower half is the box's
+ * (0 is host, region and fabric), the upper half the instances' (their root is the box's 65536), so
+ * that root in an instance is nobody to the box and to the machine.  An ordinary user maps itself to
+ * 0, in the box and in the instances alike.  Mounts exist in this mount namespace alone and /run in it
+ * is private:
+ *
+ *   /run/vpcbox/home     the data folder
+ *   /run/vpcbox/inst     home/instances, reachable without passing through home
+ *   /run/vpcbox/dev/tun  the TUN device
+ *   /run/vpcbox/bin      this program, and the names that it has inside instances
+ *   /run/vpcbox/usr      the machine's /usr, where possible with root's files as the instances' root's
+ *
+ * When the last process of the box ends the kernel drops all of it.  The network namespaces svc and
+ * lab are held as descriptors by host for the same reason.
+ */
+#ifndef VPCBOX_HOST_SPACE_H
+#define VPCBOX_HOST_SPACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/ip.h"
+#include "host/message.h"
+
+#define SPACE_HOME "/run/vpcbox/home"
+#define SPACE_INSTANCES "/run/vpcbox/inst"
+#define SPACE_TUN "/run/vpcbox/dev/tun"
+#define SPACE_BIN "/run/vpcbox/bin"
+#define SPACE_USR "/run/vpcbox/usr"
+
+struct space {
+    bool isolated;                /* the namespaces exist; if not, paths are the machine's */
+    bool packets;                 /* and TAPs can be made */
+    bool ranges;                  /* instances have 65536 ids, not one */
+    uid_t instance_id;            /* the instances' root, as the box sees it */
+    char why[MESSAGE_NAME_BYTES]; /* what is missing when !packets */
+    char home[4096];              /* as seen from here on */
+    char program[4096];           /* this program, likewise */
+};
+
+/* Never fails for lack of privilege: then it says so in the result.  0, or negative errno for a home
+ * that cannot be used.  Call with one thread; home is absolute. */
+int space_enter(const char *home, bool want_packets, struct space *ret_space);
+
+/* Writes the id maps of a child that has just unshared its user namespace.  0 or negative errno. */
+int space_map_instance(const struct space *space, pid_t child);
+
+/* A TAP and its interface. */
+struct space_tap {
+    int fd; /* non-blocking */
+    uint32_t offload;
+    struct mac mac;
+};
+
+/* In the calling process's network namespace: makes `name`, up, with that MAC and MTU.  0 or negative errno.
+ */
+int space_tap_open(const char *name, struct mac mac, uint32_t mtu, struct space_tap *ret_tap);
+
+/* net.* settings of the calling process's network namespace; ranges: the instance has many ids. */
+void space_net_settings(bool instance, bool ranges);
+
+/* The namespaces of the service side and of the simulated internet. */
+struct space_net {
+    int ns;
+    struct space_tap tap;
+};
+int space_make_nets(const struct space *space, struct space_net *ret_svc, struct space_net *ret_lab);
+
+/* A socket as message_socket_open describes it, made inside the namespace ns. */
+int space_socket(int ns, const struct message_socket_open *want, int *ret_fd);
+int space_local_address(int ns, struct prefix4 prefix);
+
+/* A child of the calling process that ends with it (SIGKILL), with the default signals and no
+ * descriptors but 0 to 2 and keep[], which become 3, 4, ….  Runs `run`, whose result is its exit
+ * status.  The child's pid or negative errno. */
+pid_t space_child(const int *keep, size_t keep_count, int (*run)(void *context), void *context);
+
+/* Gives up every capability for good, exec included.  0 or negative errno. */
+int space_drop_capabilities(void);
+
+#endif
