@@ -99,7 +99,7 @@ static void put_fragment(uint8_t *ip, uint16_t header, uint16_t payload, uint16_
     put16(ip + 2, (uint16_t)(header + payload));
     put16(ip + 6, (uint16_t)(offset / 8 | (more ? 0x2000 : 0)));
     put16(ip + 10, 0);
-    put16(ip + 10, checksum_finish(checksum_add(0, ip, header)));
+    put16(ip + 10, inet_finish(inet_add(0, ip, header)));
 }
 
 void answer_fragments(struct fwd_ctx *c) {

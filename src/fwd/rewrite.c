@@ -10,7 +10,7 @@
 #include "wire/checksum.h"
 
 static void patch(uint8_t *field, uint32_t diff) {
-    put16(field, checksum_update(get16(field), diff));
+    put16(field, inet_update(get16(field), diff));
 }
 
 /* The ICMP identifier sits in the port that is not the type. */
@@ -21,8 +21,8 @@ static uint16_t icmp_id(const struct wire_tuple *t, uint8_t type) {
 }
 
 static uint32_t put_addresses(uint8_t *ip, const struct wire_tuple *before, const struct wire_tuple *after) {
-    uint32_t diff = checksum_fold(checksum_diff32(before->src.v, after->src.v)) +
-                    checksum_fold(checksum_diff32(before->dst.v, after->dst.v));
+    uint32_t diff = inet_fold(inet_diff32(before->src.v, after->src.v)) +
+                    inet_fold(inet_diff32(before->dst.v, after->dst.v));
 
     put32(ip + 12, after->src.v);
     put32(ip + 16, after->dst.v);
@@ -33,7 +33,7 @@ static uint32_t put_addresses(uint8_t *ip, const struct wire_tuple *before, cons
 static uint32_t put_ports(uint8_t *l4, const struct wire_tuple *before, const struct wire_tuple *after) {
     put16(l4, after->sport);
     put16(l4 + 2, after->dport);
-    return checksum_diff16(before->sport, after->sport) + checksum_diff16(before->dport, after->dport);
+    return inet_diff16(before->sport, after->sport) + inet_diff16(before->dport, after->dport);
 }
 
 static void rewrite_l4(struct fwd_pkt *pkt, const struct wire_packet *p, const struct wire_tuple *after,
@@ -45,7 +45,7 @@ static void rewrite_l4(struct fwd_pkt *pkt, const struct wire_packet *p, const s
         if (p->icmp_query) {
             uint16_t id = icmp_id(after, p->icmp_type);
 
-            diff = checksum_diff16(get16(l4 + 4), id);
+            diff = inet_diff16(get16(l4 + 4), id);
             put16(l4 + 4, id);
             patch(l4 + 2, diff);
         }
@@ -55,11 +55,11 @@ static void rewrite_l4(struct fwd_pkt *pkt, const struct wire_packet *p, const s
         return;
     field = l4 + (p->tuple.protocol == WIRE_TCP ? 16 : 6);
     if (pkt->vnet_flags & FWD_NEEDS_CSUM) {
-        put16(field, checksum_fold(get16(field) + checksum_fold(diff)));
+        put16(field, inet_fold(get16(field) + inet_fold(diff)));
         put_ports(l4, &p->tuple, after);
         return;
     }
-    diff = checksum_fold(diff) + put_ports(l4, &p->tuple, after);
+    diff = inet_fold(diff) + put_ports(l4, &p->tuple, after);
     if (p->tuple.protocol == WIRE_TCP) {
         patch(field, diff);
     } else if (get16(field) != 0) {
@@ -74,7 +74,7 @@ static void rewrite_inner(struct fwd_pkt *pkt, const struct wire_packet *p, cons
     uint8_t *icmp = pkt->data + p->l4, *ip = icmp + WIRE_ICMP_BYTES, *l4 = pkt->data + p->inner_l4;
     uint16_t ip_checksum = get16(ip + 10);
     uint32_t addresses = put_addresses(ip, &p->inner, after), ports = 0;
-    uint32_t diff = checksum_fold(addresses) + checksum_diff16(ip_checksum, get16(ip + 10));
+    uint32_t diff = inet_fold(addresses) + inet_diff16(ip_checksum, get16(ip + 10));
 
     if (p->inner.protocol == WIRE_TCP || p->inner.protocol == WIRE_UDP) {
         ports = put_ports(l4, &p->inner, after);
@@ -82,18 +82,18 @@ static void rewrite_inner(struct fwd_pkt *pkt, const struct wire_packet *p, cons
         uint16_t id = icmp_id(after, l4[0]);
         uint16_t checksum = get16(l4 + 2);
 
-        ports = checksum_diff16(get16(l4 + 4), id);
+        ports = inet_diff16(get16(l4 + 4), id);
         put16(l4 + 4, id);
         patch(l4 + 2, ports);
-        ports += checksum_diff16(checksum, get16(l4 + 2));
+        ports += inet_diff16(checksum, get16(l4 + 2));
     }
     if (p->inner.protocol == WIRE_UDP && get16(l4 + 6) != 0) {
         uint16_t checksum = get16(l4 + 6);
 
-        patch(l4 + 6, checksum_fold(addresses) + ports);
-        ports += checksum_diff16(checksum, get16(l4 + 6));
+        patch(l4 + 6, inet_fold(addresses) + ports);
+        ports += inet_diff16(checksum, get16(l4 + 6));
     }
-    patch(icmp + 2, diff + checksum_fold(ports));
+    patch(icmp + 2, diff + inet_fold(ports));
 }
 
 void rewrite_frame(struct fwd_pkt *pkt, const struct wire_packet *p, const struct wire_tuple *after,
@@ -136,9 +136,9 @@ void rewrite_clamp_mss(struct fwd_pkt *pkt, const struct wire_packet *p, uint16_
         if (tcp[at] == 2 && tcp[at + 1] == 4 && get16(tcp + at + 2) > most) {
             uint16_t old = get16(tcp + at + 2);
             /* At an odd offset the two bytes fall into neighbouring words. */
-            uint32_t diff = at % 2 == 0 ? checksum_diff16(old, most)
-                                        : checksum_diff16((uint16_t)(old << 8 | old >> 8),
-                                                          (uint16_t)(most << 8 | most >> 8));
+            uint32_t diff =
+                at % 2 == 0 ? inet_diff16(old, most)
+                            : inet_diff16((uint16_t)(old << 8 | old >> 8), (uint16_t)(most << 8 | most >> 8));
 
             put16(tcp + at + 2, most);
             if (!(pkt->vnet_flags & FWD_NEEDS_CSUM))

@@ -27,7 +27,7 @@ void wire_put_ip(uint8_t *ip, struct ip4 src, struct ip4 dst, uint8_t protocol, 
     put16(ip + 10, 0);
     put32(ip + 12, src.v);
     put32(ip + 16, dst.v);
-    put16(ip + 10, checksum_finish(checksum_add(0, ip, WIRE_IP_BYTES)));
+    put16(ip + 10, inet_finish(inet_add(0, ip, WIRE_IP_BYTES)));
 }
 
 void wire_finish_l4(uint8_t *frame, const struct wire_packet *p) {
@@ -41,10 +41,10 @@ void wire_finish_l4(uint8_t *frame, const struct wire_packet *p) {
     if (protocol != WIRE_TCP && protocol != WIRE_UDP && protocol != WIRE_ICMP)
         return;
     if (protocol != WIRE_ICMP)
-        sum = checksum_pseudo((struct ip4){get32(frame + WIRE_ETH_BYTES + 12)},
-                              (struct ip4){get32(frame + WIRE_ETH_BYTES + 16)}, protocol, length);
+        sum = inet_pseudo((struct ip4){get32(frame + WIRE_ETH_BYTES + 12)},
+                          (struct ip4){get32(frame + WIRE_ETH_BYTES + 16)}, protocol, length);
     put16(field, 0);
-    checksum = checksum_finish(checksum_add(sum, l4, length));
+    checksum = inet_finish(inet_add(sum, l4, length));
     put16(field, protocol == WIRE_UDP && checksum == 0 ? 0xffff : checksum);
 }
 
@@ -158,6 +158,6 @@ size_t wire_build_icmp_error(uint8_t *out, size_t capacity, struct wire_l2 l2, s
     icmp[1] = code;
     put16(icmp + 2, 0);
     put32(icmp + 4, rest);
-    put16(icmp + 2, checksum_finish(checksum_add(0, icmp, WIRE_ICMP_BYTES + quoted)));
+    put16(icmp + 2, inet_finish(inet_add(0, icmp, WIRE_ICMP_BYTES + quoted)));
     return WIRE_ETH_BYTES + WIRE_IP_BYTES + WIRE_ICMP_BYTES + quoted;
 }

@@ -3,7 +3,7 @@
 
 #include "wire/bytes.h"
 
-uint32_t checksum_add(uint32_t sum, const void *data, size_t length) {
+uint32_t inet_add(uint32_t sum, const void *data, size_t length) {
     const uint8_t *p = data;
     uint64_t total = sum;
 

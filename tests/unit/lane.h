@@ -162,17 +162,17 @@ static inline void lane_check_sums(const struct lane *l) {
     const uint8_t *ip_header = l->data + WIRE_ETH_BYTES, *l4 = l->data + l->out.l4;
     uint16_t length = (uint16_t)(WIRE_ETH_BYTES + l->out.ip_length - l->out.l4);
     uint8_t protocol = l->out.tuple.protocol;
-    uint32_t pseudo = checksum_pseudo(l->out.tuple.src, l->out.tuple.dst, protocol, length);
+    uint32_t pseudo = inet_pseudo(l->out.tuple.src, l->out.tuple.dst, protocol, length);
 
-    assert_int_equal(checksum_finish(checksum_add(0, ip_header, (size_t)(l->out.l4 - WIRE_ETH_BYTES))), 0);
+    assert_int_equal(inet_finish(inet_add(0, ip_header, (size_t)(l->out.l4 - WIRE_ETH_BYTES))), 0);
     if (wire_is_fragment(&l->out))
         return;
     if (l->pkt.vnet_flags & FWD_NEEDS_CSUM)
-        assert_int_equal(get16(l4 + (protocol == WIRE_TCP ? 16 : 6)), checksum_fold(pseudo));
+        assert_int_equal(get16(l4 + (protocol == WIRE_TCP ? 16 : 6)), inet_fold(pseudo));
     else if (protocol == WIRE_TCP || (protocol == WIRE_UDP && get16(l4 + 6) != 0))
-        assert_int_equal(checksum_finish(checksum_add(pseudo, l4, length)), 0);
+        assert_int_equal(inet_finish(inet_add(pseudo, l4, length)), 0);
     else if (protocol == WIRE_ICMP)
-        assert_int_equal(checksum_finish(checksum_add(0, l4, length)), 0);
+        assert_int_equal(inet_finish(inet_add(0, l4, length)), 0);
 }
 
 /* Shots are told by what is special about them: the rest is zero. */
