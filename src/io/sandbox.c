@@ -34,8 +34,8 @@ static int allow(scmp_filter_ctx filter) {
                                 SCMP_SYS(getrandom), SCMP_SYS(futex),
                                 /* the end */
                                 SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn),
-                                SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),
-                                SCMP_SYS(gettid), SCMP_SYS(tgkill)};
+                                SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack),
+                                SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill)};
     static const int mappings[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
 
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
