@@ -32,9 +32,12 @@
 #include "base/buf.h"
 #include "model/model.h"
 #include "net/door.h"
+#include "proto/proto.h"
 #include "store/store.h"
 
 struct http_request;
+struct aws_chunked;
+struct identity_question;
 struct api;
 
 enum { API_REFUSED = -10000 };
@@ -146,8 +149,9 @@ struct api_request {
     /* set by api_refuse() */
     const char *error_code, *error_message;
     int error_status;
-    struct api_effect *effects;
+    struct api_effect *effects, **last_effect;
     bool network_changed;
+    struct api_wire *wire; /* the dispatcher's own; NULL for api_work */
 };
 
 enum {
@@ -178,6 +182,12 @@ struct api_service {
     const char *id; /* model_service.id */
     const struct api_entry *entries;
     size_t entry_count;
+    /*
+     * What must be there before an account's first request in a region; both NULL: nothing.  setup gets
+     * that request, in a write transaction of its own; once ready, for ever ready.
+     */
+    bool (*ready)(struct tx *tx, const char *account, const char *region);
+    void (*setup)(struct api_request *rq);
 };
 
 extern const struct api_service *const api_services[]; /* services.c; NULL-terminated */
@@ -197,11 +207,39 @@ void api_after_commit(struct api_request *rq,
 const char *api_new_id(struct api_request *rq, const char *prefix);
 
 /*
+ * May the caller do this?  0, or API_REFUSED with the service's way of saying no.  For API_OPEN handlers;
+ * of all others the dispatcher asks it.  Needs rq->tx, or opens a read transaction of its own when NULL.
+ */
+int api_authorize(struct api_request *rq, const struct identity_question *question);
+
+/*
+ * For API_RAW handlers.  rq->tx is NULL until one of these opens it for `work`, whose 0 keeps what it
+ * wrote: api_write() returns when that is durable, the network is published and the effects have run.
+ * 0, what work returned, or API_REFUSED with InternalError when the store failed.
+ */
+int api_read(struct api_request *rq, int (*work)(struct api_request *rq, void *arg), void *arg);
+int api_write(struct api_request *rq, int (*work)(struct api_request *rq, void *arg), void *arg);
+/* The upload's bytes, decoded and checked as they are read (proto/aws_chunked.h); the dispatcher frees it. */
+struct aws_chunked *api_body(struct api_request *rq);
+/* The head (and body, if not streamed) of the answer from the output struct; out may be NULL. */
+void api_encode(struct api_request *rq, const void *out, struct proto_response *ret_response);
+/* Sends it and frees its body.  What http_respond() says. */
+int api_respond(struct api_request *rq, struct proto_response *response);
+struct store *api_store(struct api *api);
+
+/*
  * Paging for lists already in memory: given MaxResults and NextToken of the request, says which part
  * of `count` items to show, and the token for the next page (NULL at the end).  Refuses bad tokens.
  */
 int api_page(struct api_request *rq, size_t count, struct opt_int max_results, const char *next_token,
              size_t default_max, size_t *ret_from, size_t *ret_to, const char **ret_next_token);
+
+/* Every operation of AWS's models of the services that vpcbox has, by service and name. */
+struct api_coverage {
+    const char *service, *operation;
+    bool honoured;
+};
+void api_coverage(struct arena *a, const struct api_coverage **ret_items, size_t *ret_count);
 
 struct api *api_new(const struct api_config *config, struct store *store, const struct api_backend *backend);
 void api_free(struct api *api);

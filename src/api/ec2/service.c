@@ -8,4 +8,9 @@
 static const struct api_entry entries[] = {EC2_NET_OPERATIONS(ENTRY) EC2_INSTANCE_OPERATIONS(ENTRY)};
 
 const struct api_service api_ec2 = {
-    .id = "ec2", .entries = entries, .entry_count = sizeof(entries) / sizeof(entries[0])};
+    .id = "ec2",
+    .entries = entries,
+    .entry_count = sizeof(entries) / sizeof(entries[0]),
+    .ready = ec2_region_ready,
+    .setup = ec2_region_setup,
+};

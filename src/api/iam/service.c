@@ -89,4 +89,5 @@ static const struct api_entry entries[] = {
     ENTRY(UpdateAssumeRolePolicy, update_assume_role_policy, API_WRITE),
 };
 
-const struct api_service iam_service = {"iam", entries, sizeof(entries) / sizeof(entries[0])};
+const struct api_service iam_service = {
+    .id = "iam", .entries = entries, .entry_count = sizeof(entries) / sizeof(entries[0])};

@@ -25,8 +25,13 @@ static const struct api_entry message_entries[] = {
     API_ENTRY(GetMessages, ec2messages_get_messages, API_READ),
 };
 
-const struct api_service ssm_service = {"ssm", entries, sizeof(entries) / sizeof(entries[0])};
-const struct api_service ssmmessages_service = {"ssmmessages", channel_entries,
-                                                sizeof(channel_entries) / sizeof(channel_entries[0])};
-const struct api_service ec2messages_service = {"ec2messages", message_entries,
-                                                sizeof(message_entries) / sizeof(message_entries[0])};
+const struct api_service ssm_service = {
+    .id = "ssm", .entries = entries, .entry_count = sizeof(entries) / sizeof(entries[0])};
+const struct api_service ssmmessages_service = {.id = "ssmmessages",
+                                                .entries = channel_entries,
+                                                .entry_count =
+                                                    sizeof(channel_entries) / sizeof(channel_entries[0])};
+const struct api_service ec2messages_service = {.id = "ec2messages",
+                                                .entries = message_entries,
+                                                .entry_count =
+                                                    sizeof(message_entries) / sizeof(message_entries[0])};

@@ -6,4 +6,5 @@ static const struct api_entry entries[] = {
     API_ENTRY(GetCallerIdentity, sts_get_caller_identity, API_READ | API_OPEN),
 };
 
-const struct api_service sts_service = {"sts", entries, sizeof(entries) / sizeof(entries[0])};
+const struct api_service sts_service = {
+    .id = "sts", .entries = entries, .entry_count = sizeof(entries) / sizeof(entries[0])};
