@@ -37,7 +37,7 @@ struct imds_text_list {
 
 /* One of the instance's network interfaces; texts may be NULL and are then absent from the tree. */
 struct imds_interface {
-    const char *mac; /* 02:…, lower case: the directory's name */
+    const char *mac; /* lower case: the directory's name */
     unsigned device_number;
     const char *interface_id, *owner_id, *local_hostname, *public_hostname;
     const char *subnet_id, *subnet_ipv4_cidr_block;

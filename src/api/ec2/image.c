@@ -123,10 +123,12 @@ int ec2_describe_images(struct api_request *rq, const struct ec2_describe_images
 
     if (EC2_QUERY(rq, &q, EC2_IMAGE, in, image_ids, &filters) < 0)
         return API_REFUSED;
-    for (size_t i = 0; i < in->image_ids.count; i++)
-        if (catalog_image(in->image_ids.items[i]) == NULL)
-            return ec2_refuse_not_found(rq, EC2_IMAGE,
-                                        arena_printf(rq->arena, "[%s]", in->image_ids.items[i]));
+    for (size_t i = 0; i < in->image_ids.count; i++) {
+        const char *id = in->image_ids.items[i];
+
+        if (catalog_image(id) == NULL)
+            return instance_refuse_image(rq, id);
+    }
     for (size_t i = 0; i < count; i++) {
         struct ec2_image view;
 

@@ -10,6 +10,12 @@ int instance_refuse_unsupported(struct api_request *rq, const char *parameter) {
     return api_refuse(rq, "UnsupportedOperation", "This region of vpcbox does not offer: %s.", parameter);
 }
 
+int instance_refuse_image(struct api_request *rq, const char *id) {
+    return ec2_id_well_formed(EC2_IMAGE, id)
+               ? ec2_refuse_not_found(rq, EC2_IMAGE, arena_printf(rq->arena, "[%s]", id))
+               : ec2_refuse_malformed(rq, EC2_IMAGE, id);
+}
+
 const struct catalog_type *instance_check_type(struct api_request *rq, const char *name,
                                                const struct catalog_image *image) {
     const struct catalog_type *type = catalog_type(name);

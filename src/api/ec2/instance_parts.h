@@ -66,6 +66,8 @@ int instance_set_user_data(struct api_request *rq, struct instance_row *i, const
 /* Types that exist, are of the image's architecture, and take that many interfaces.  NULL: refused. */
 const struct catalog_type *instance_check_type(struct api_request *rq, const char *name,
                                                const struct catalog_image *image);
+/* Malformed or NotFound. */
+int instance_refuse_image(struct api_request *rq, const char *id);
 int instance_refuse_unsupported(struct api_request *rq, const char *parameter);
 
 #endif

@@ -99,9 +99,7 @@ static int choose_image(struct api_request *rq, request in, struct launch *l) {
     }
     l->image = catalog_image(id);
     if (l->image == NULL)
-        return ec2_id_well_formed(EC2_IMAGE, id)
-                   ? ec2_refuse_not_found(rq, EC2_IMAGE, arena_printf(rq->arena, "[%s]", id))
-                   : ec2_refuse_malformed(rq, EC2_IMAGE, id);
+        return instance_refuse_image(rq, id);
     l->type = instance_check_type(rq, in->instance_type != NULL ? in->instance_type : "m1.small", l->image);
     return l->type != NULL ? 0 : API_REFUSED;
 }
