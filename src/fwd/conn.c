@@ -68,17 +68,9 @@ uint32_t conn_seen(const struct fwd_table *t, const struct fwd_conn *conn) {
     return seen;
 }
 
-static uint32_t mix(uint64_t a, uint64_t b) {
-    uint64_t h = a * UINT64_C(0x9e3779b97f4a7c15);
-
-    h ^= b * UINT64_C(0xc2b2ae3d27d4eb4f) + (h >> 29);
-    h *= UINT64_C(0x165667b19e3779f9);
-    return (uint32_t)(h >> 32);
-}
-
 uint32_t conn_hash(const struct conn_key *key) {
-    return mix((uint64_t)key->local.v << 32 | key->remote.v,
-               ((uint64_t)key->lport << 48 | (uint64_t)key->rport << 32 | key->port) + key->protocol);
+    return hash_mix((uint64_t)key->local.v << 32 | key->remote.v,
+                    ((uint64_t)key->lport << 48 | (uint64_t)key->rport << 32 | key->port) + key->protocol);
 }
 
 uint32_t conn_hash_door(uint32_t client, const struct wire_tuple *t) {

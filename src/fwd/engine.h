@@ -213,6 +213,14 @@ uint64_t conn_timeout(const struct fwd_env *env, const struct fwd_conn *conn); /
 uint64_t conn_fresh(const struct fwd_env *env); /* ticks for which a flow entry is believed */
 /* table.c: rebuilds every index from the records. */
 void table_recover(struct fwd_table *table);
+/* Every bit of both reaches every bit of the result: ports are high bits of b, and may be all that differs. */
+static inline uint32_t hash_mix(uint64_t a, uint64_t b) {
+    uint64_t h = a * UINT64_C(0x9e3779b97f4a7c15);
+
+    h = ((h ^ h >> 32) + b) * UINT64_C(0xd6e8feb86659fd93);
+    h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
+    return (uint32_t)(h ^ h >> 32);
+}
 uint32_t conn_hash(const struct conn_key *key);
 uint32_t conn_hash_door(uint32_t client, const struct wire_tuple *tuple);
 void conn_link(struct fwd_table *table, struct fwd_conn *conn);

@@ -11,13 +11,8 @@
 #include "fwd/engine.h"
 
 uint32_t flow_hash(uint32_t in_port, const struct wire_tuple *t) {
-    uint64_t a = (uint64_t)t->src.v << 32 | t->dst.v;
-    uint64_t b = (uint64_t)t->sport << 48 | (uint64_t)t->dport << 32 | in_port;
-    uint64_t h = (a ^ t->protocol) * UINT64_C(0x9e3779b97f4a7c15);
-
-    h ^= h >> 32;
-    h = (h + b) * UINT64_C(0xd6e8feb86659fd93);
-    return (uint32_t)(h >> 32);
+    return hash_mix((uint64_t)t->src.v << 32 | t->dst.v,
+                    ((uint64_t)t->sport << 48 | (uint64_t)t->dport << 32 | in_port) + t->protocol);
 }
 
 struct fwd_flow *flow_find(const struct fwd_table *t, uint32_t hash, uint32_t in_port,
