@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* names: what a VPC's resolver, and the internet's, see of the network: dns_view over the store. */
+#ifndef VPCBOX_DAEMON_NAMES_H
+#define VPCBOX_DAEMON_NAMES_H
+
+#include "edge/dns.h"
+#include "edge/lab.h"
+#include "store/store.h"
+
+struct names;
+
+/* internet: the lab's public names are seen too.  region and store must outlive it. */
+struct names *names_new(struct store *store, const char *region, bool internet);
+
+/* udp_view_fn: the view of the VPC behind the door that the addresses say; false when it has no resolver.  For one
+ * thread. */
+bool names_view(void *names, struct ip4 source, struct ip4 destination, struct dns_view *ret_view);
+
+/* For lab_options: the same questions from outside all VPCs.  From any thread. */
+bool names_public_address(void *names, struct ip4 address, struct ip4 *ret_private);
+bool names_endpoint(void *names, const char *endpoint_id, const char *token, const char *zone,
+                    const char *service, struct dns_addresses *ret_addresses);
+
+#endif
