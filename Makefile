@@ -36,11 +36,12 @@ endif
 all: $(BUILD)/vpcbox
 
 $(BUILD)/vpcbox: $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a $(LDLIBS)
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a $(LDLIBS)
 
 $(BUILD)/libvpcbox-$(MODE).a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(OBJ)/%.o: src/%.c
 	@mkdir -p $(@D)

@@ -427,30 +427,3 @@ int region_exec_signal(struct region_link *link, uint64_t exec, int signal) {
     free(m);
     return r;
 }
-
-int region_main(int sock) {
-    struct region_link *link;
-    sigset_t set;
-    int r, number;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &set, NULL); /* the threads inherit it */
-    r = region_link_open(sock, NULL, &link);
-    if (r < 0) {
-        log_error("no greeting from host: %s", strerror(-r));
-        return HOST_EXIT_FATAL;
-    }
-    if (chdir(region_config(link)->home) < 0 || (r = admin_serve(link, "admin.sock")) < 0) {
-        log_error("%s/admin.sock: %s", region_config(link)->home, strerror(r < 0 ? -r : errno));
-        return HOST_EXIT_FATAL;
-    }
-    r = region_ready(link);
-    sigdelset(&set, SIGPIPE);
-    while (r == 0 && sigwait(&set, &number) != 0)
-        ;
-    unlink("admin.sock");
-    return r < 0 ? 1 : 0;
-}

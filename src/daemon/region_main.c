@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The region process from its start to its end. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/admin.h"
+#include "daemon/services.h"
+#include "host/host.h"
+
+int region_main(int sock) {
+    struct services *services = services_new();
+    struct region_callbacks callbacks = {.context = services, .instance_event = services_instance_event};
+    struct region_link *link;
+    sigset_t set;
+    int r, number;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL); /* the threads inherit it */
+    r = services == NULL ? -ENOMEM : region_link_open(sock, &callbacks, &link);
+    if (r < 0) {
+        log_error("no greeting from host: %s", strerror(-r));
+        return HOST_EXIT_FATAL;
+    }
+    if (chdir(region_config(link)->home) < 0) {
+        log_error("%s: %s", region_config(link)->home, strerror(errno));
+        return HOST_EXIT_FATAL;
+    }
+    if (services_start(services, link) < 0)
+        return HOST_EXIT_FATAL;
+    r = admin_serve(link, "admin.sock");
+    if (r < 0) {
+        log_error("admin.sock: %s", strerror(-r));
+        return HOST_EXIT_FATAL;
+    }
+    r = region_ready(link);
+    sigdelset(&set, SIGPIPE);
+    while (r == 0 && sigwait(&set, &number) != 0)
+        ;
+    unlink("admin.sock");
+    services_stop(services);
+    return r < 0 ? 1 : 0;
+}
