@@ -223,9 +223,9 @@ int services_start(struct services *s, struct region_link *link) {
     }
     instances_resume(s->api);
     /* Last: who reaches the API finds everything there. */
-    r = door_http_listen_api(s->server, &s->doors, "127.0.0.1", config->port, NULL);
+    r = door_http_listen_api(s->server, &s->doors, region_listener(link), NULL);
     if (r < 0)
-        log_error("cannot listen on 127.0.0.1:%u: %s", config->port, strerror(-r));
+        log_error("cannot serve the API: %s", strerror(-r));
     return r;
 }
 

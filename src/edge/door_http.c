@@ -49,10 +49,9 @@ int door_http_listen_service(struct http_server *s, const struct door_http *how,
     return http_server_listen(s, &listen_how, NULL);
 }
 
-int door_http_listen_api(struct http_server *s, const struct door_http *how, const char *address,
-                         uint16_t port, uint16_t *ret_port) {
+int door_http_listen_api(struct http_server *s, const struct door_http *how, int fd, uint16_t *ret_port) {
     struct http_listen listen_how = {
-        .fd = -1, .address = address, .port = port, .handler = from_loopback, .user = (void *)(uintptr_t)how};
+        .fd = fd, .address = "127.0.0.1", .handler = from_loopback, .user = (void *)(uintptr_t)how};
 
     return http_server_listen(s, &listen_how, ret_port);
 }

@@ -29,8 +29,7 @@ struct door_http {
  */
 int door_http_listen_service(struct http_server *s, const struct door_http *how, int plain_fd, int tls_fd,
                              struct tls_ca *ca);
-/* The API port.  port 0: any; ret_port may be NULL. */
-int door_http_listen_api(struct http_server *s, const struct door_http *how, const char *address,
-                         uint16_t port, uint16_t *ret_port);
+/* The API port: a listening socket, which it takes over; -1: any port of 127.0.0.1.  ret_port may be NULL. */
+int door_http_listen_api(struct http_server *s, const struct door_http *how, int fd, uint16_t *ret_port);
 
 #endif

@@ -89,7 +89,7 @@ static int start(void **state) {
     service_port = ntohs(sa.sin_port);
     assert_int_equal(http_server_new(NULL, &server), 0);
     assert_int_equal(door_http_listen_service(server, &how, fd, -1, NULL), 0);
-    assert_int_equal(door_http_listen_api(server, &how, "127.0.0.1", 0, &api_port), 0);
+    assert_int_equal(door_http_listen_api(server, &how, -1, &api_port), 0);
     return 0;
 }
 
