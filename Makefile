@@ -69,6 +69,15 @@ $(BUILD)/unit-$(MODE)/%: tests/unit/%.c $(BUILD)/libvpcbox-$(MODE).a
 unit: $(UNIT)
 	@set -e; for t in $(UNIT); do echo "== $$t"; $$t; done
 
+# Programs of the system tests.
+SYSTEM := $(patsubst tests/system/%.c,$(BUILD)/system/%,$(wildcard tests/system/*.c))
+
+$(BUILD)/system/%: tests/system/%.c $(BUILD)/libvpcbox-$(MODE).a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libvpcbox-$(MODE).a $(LDLIBS)
+
+system: $(SYSTEM)
+
 # Fuzz targets: one file each, with clang's libFuzzer and sanitizers over the same sources.
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
@@ -107,6 +116,7 @@ check:
 	@tools/model-gen check
 	@$(MAKE) --no-print-directory MODE=san $(UNIT:$(BUILD)/unit-$(MODE)/%=$(BUILD)/unit-san/%)
 	@$(MAKE) --no-print-directory fuzzers
+	@$(MAKE) --no-print-directory system
 	@tests/run
 
 fuzz:

@@ -2,7 +2,6 @@
 /* Commands inside instances (init starts them) and in the networks svc and "internet" (host does). */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,24 +57,27 @@ struct outside {
     pid_t host;
 };
 
-/* Enough for ping and tcpdump, nothing for files or mounts. */
-static int keep_network_rights(void) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    uint32_t keep = 1U << CAP_NET_RAW | 1U << CAP_NET_BIND_SERVICE | 1U << CAP_NET_ADMIN;
-    struct __user_cap_data_struct caps[2] = {{keep, keep, 0}, {0, 0, 0}};
-
-    for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-        if ((cap > 31 || (keep & 1U << cap) == 0) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-            return -errno;
-    if (syscall(SYS_capset, &header, caps) < 0)
-        return -errno;
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
-}
-
+/* Bubblewrap again, for a pid namespace: whatever the command leaves behind ends with it, or with host. */
 static int outside_child(void *context) {
+    static char *const wrap[] = {(char *)(size_t) "bwrap",
+                                 (char *)(size_t) "--die-with-parent",
+                                 (char *)(size_t) "--unshare-pid",
+                                 (char *)(size_t) "--dev-bind",
+                                 (char *)(size_t) "/",
+                                 (char *)(size_t) "/",
+                                 (char *)(size_t) "--proc",
+                                 (char *)(size_t) "/proc",
+                                 (char *)(size_t) "--cap-drop",
+                                 (char *)(size_t) "ALL",
+                                 (char *)(size_t) "--cap-add",
+                                 (char *)(size_t) "CAP_NET_RAW",
+                                 (char *)(size_t) "--cap-add",
+                                 (char *)(size_t) "CAP_NET_ADMIN",
+                                 (char *)(size_t) "--"};
+    enum { WRAP = sizeof(wrap) / sizeof(wrap[0]) };
     const struct outside *o = context;
     const struct message_exec *e = &o->m->u.exec;
-    char *argv[MESSAGE_ARGS_MAX + 1], *envp[MESSAGE_ARGS_MAX + 1];
+    char *argv[WRAP + MESSAGE_ARGS_MAX + 1], *envp[MESSAGE_ARGS_MAX + 1];
 
     /* 3: the namespace, 4 to 6: the streams */
     if (setns(3, CLONE_NEWNET) < 0 || dup2(4, 0) < 0 || dup2(5, 1) < 0 || dup2(6, 2) < 0)
@@ -85,18 +85,16 @@ static int outside_child(void *context) {
     close_range(3, ~0U, 0);
     if (e->tty)
         ioctl(0, TIOCSCTTY, 0);
-    if (keep_network_rights() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != o->host)
+    if (getppid() != o->host || chdir(e->directory[0] != '\0' ? e->directory : "/") < 0)
         return 126;
-    if (chdir(e->directory[0] != '\0' ? e->directory : "/") < 0)
-        return 126;
-    message_exec_vectors(o->m, argv, envp);
+    memcpy(argv, wrap, sizeof(wrap));
+    message_exec_vectors(o->m, argv + WRAP, envp);
     clearenv();
     setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", 1);
     for (char **v = envp; *v != NULL; v++)
         putenv(*v);
-    execvp(argv[0], argv);
-    dprintf(2, "vpcbox: %s: %s\n", argv[0], strerror(errno));
-    return errno == ENOENT ? 127 : 126;
+    execv("/usr/bin/bwrap", argv);
+    return 127;
 }
 
 static int net_of(struct box *box, const char *target) {

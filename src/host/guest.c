@@ -140,6 +140,8 @@ static void control_ready(void *context, uint32_t events) {
     case MESSAGE_INSTANCE_EVENT:
         if (m.u.instance_event.state == MESSAGE_INSTANCE_USER_DATA)
             event(g, MESSAGE_INSTANCE_USER_DATA, m.u.instance_event.status, m.u.instance_event.text);
+        else if (m.u.instance_event.state == MESSAGE_INSTANCE_REBOOTING && g->state == GUEST_RUNNING)
+            g->rebooting = true; /* it ends by itself, and starts again then */
         break;
     case MESSAGE_RESULT:
     case MESSAGE_EXEC_STARTED:
@@ -265,6 +267,9 @@ static int launch(struct guest *g) {
     if (r == 0 &&
         (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0 ||
          socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 || pipe2(console, O_CLOEXEC) < 0))
+        r = -errno;
+    /* Who opens /dev/console inside opens this pipe. */
+    if (r == 0 && fchown(console[1], g->box->space.instance_id, g->box->space.instance_id) < 0)
         r = -errno;
     pid = r < 0 ? r : space_child((int[]){report[1], control[1], console[1]}, 3, boot_child, &boot);
     fd_close(&report[1]);
@@ -416,7 +421,9 @@ bool guest_ended(struct box *box, pid_t pid, int status) {
         return false;
     console_ready(g, 0);
     exec_forget_guest(g);
-    if (g->state != GUEST_STOPPING && g->why[0] == '\0')
+    if (g->state == GUEST_RUNNING && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        snprintf(g->why, sizeof(g->why), "Client.InstanceInitiatedShutdown");
+    else if (g->state != GUEST_STOPPING && g->why[0] == '\0')
         snprintf(g->why, sizeof(g->why), "its first process ended by itself (%s %d)",
                  WIFSIGNALED(status) ? "signal" : "status",
                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));

@@ -593,6 +593,30 @@ static void more_descriptors(void) {
     }
 }
 
+/* Instances and region are gone: whoever is left had lost its parent. */
+static void end_strays(void) {
+    char path[64], text[4096];
+    int fd, status;
+    ssize_t n;
+
+    for (;;) {
+        snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+        fd_close(&fd);
+        text[n > 0 ? n : 0] = '\0';
+        for (char *p = text, *end; *p != '\0'; p = end) {
+            pid_t pid = (pid_t)strtol(p, &end, 10);
+
+            if (end == p)
+                break;
+            kill(pid, SIGKILL);
+        }
+        if (waitpid(-1, &status, 0) < 0 && errno == ECHILD)
+            return;
+    }
+}
+
 int host_run(const struct host_options *options) {
     static struct box box;
     int r;
@@ -631,10 +655,12 @@ int host_run(const struct host_options *options) {
         r = open_signals(&box);
     if (r < 0)
         return complain("event loop", r);
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* what loses its parent is still the box's */
     child_start(&box.region);
     if (box.space.packets)
         child_start(&box.fabric);
     forget_start();
     r = loop_run(&box.loop);
+    end_strays();
     return r < 0 ? complain("event loop", r) : box.status;
 }

@@ -160,6 +160,8 @@ static void end(struct init *in) {
     kill(-1, SIGTERM);
     kill(-1, SIGHUP); /* shells heed only that */
     kill(-1, SIGCONT);
+    if (waitid(P_ALL, 0, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD)
+        in->loop.over = true;
     loop_timer_set(&in->loop, &in->grace, GRACE_MS);
 }
 

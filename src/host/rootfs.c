@@ -42,6 +42,22 @@ static const struct {
     {"sys", 0755},
     {"usr", 0755},
     {"usr-upper", 0755},
+    /* Owned by the instance's root where the machine's are nobody's (a box of one user id), so that
+     * programs can be put there. */
+    {"usr-upper/bin", 0755},
+    {"usr-upper/include", 0755},
+    {"usr-upper/lib", 0755},
+    {"usr-upper/libexec", 0755},
+    {"usr-upper/local", 0755},
+    {"usr-upper/local/bin", 0755},
+    {"usr-upper/local/etc", 0755},
+    {"usr-upper/local/lib", 0755},
+    {"usr-upper/local/sbin", 0755},
+    {"usr-upper/local/share", 0755},
+    {"usr-upper/local/src", 0755},
+    {"usr-upper/sbin", 0755},
+    {"usr-upper/share", 0755},
+    {"usr-upper/src", 0755},
     {"usr-work", 0755},
     {"var", 0755},
     {"var/cache", 0755},
@@ -274,11 +290,6 @@ static int put_identity(const struct rootfs *f, int root) {
 }
 
 static int put_shadowed(int root) {
-    static const char *const holders[] = {"usr-upper/bin", "usr-upper/sbin"};
-
-    for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++)
-        if (mkdirat(root, holders[i], 0755) < 0 && errno != EEXIST)
-            return -errno;
     for (size_t i = 0; i < sizeof(shadowed) / sizeof(shadowed[0]); i++) {
         char to[64];
 
