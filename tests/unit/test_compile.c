@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the API was told is what the network image says. */
+#include "ec2_rig.h"
+
+#include "compile/compile.h"
+#include "net/awsnet.h"
+
+static struct image *compiled(const struct image *previous) {
+    struct image *image = NULL;
+    rig_begin(false);
+    assert_int_equal(compile_image(&rig.tx, previous, &image), 0);
+    rig_end(true);
+    return image;
+}
+
+static struct ip4 ip(const char *text) {
+    struct ip4 a = {0};
+    assert_int_equal(ip4_parse(text, &a), 0);
+    return a;
+}
+
+static const struct image_route *lookup(const struct image *image, const struct eni_row *from,
+                                        const char *to) {
+    const struct image_vpc *vpc = NULL;
+    const struct image_eni *eni = image_eni_by_num(image, (uint32_t)from->num, &vpc);
+    assert_non_null(eni);
+    return image_route_lookup(vpc, &image_tables(vpc)[image_eni_subnet(vpc, eni)->table], ip(to));
+}
+
+struct bed {
+    const char *vpc, *subnet_a, *subnet_b, *table, *instance; /* instance: a's */
+    const struct eni_row *a, *b;
+};
+
+static struct bed make_bed(void) {
+    struct ec2_attribute_boolean_value on = {SOME_BOOL(true)};
+    struct bed bed = {.vpc = rig_vpc("10.0.0.0/16")};
+    DO(modify_vpc_attribute, .vpc_id = bed.vpc, .enable_dns_hostnames = &on);
+    bed.subnet_a = rig_subnet(bed.vpc, "10.0.1.0/24", NULL);
+    bed.subnet_b = rig_subnet(bed.vpc, "10.0.2.0/24", NULL);
+    bed.instance = arena_printf(&rig.arena, "i-%s", bed.subnet_a + strlen("subnet-"));
+    bed.a = rig_eni(bed.subnet_a, "10.0.1.10", bed.instance, true);
+    bed.b = rig_eni(bed.subnet_b, "10.0.2.10",
+                    arena_printf(&rig.arena, "i-%s", bed.subnet_b + strlen("subnet-")), true);
+    bed.table = CALL(create_route_table, .vpc_id = bed.vpc)->route_table->route_table_id;
+    CALL(associate_route_table, .route_table_id = bed.table, .subnet_id = bed.subnet_b);
+    return bed;
+}
+
+static void interfaces(void **state) {
+    (void)state;
+    rig_vpc("10.9.0.0/16");
+    struct bed bed = make_bed();
+    struct image *image = compiled(NULL);
+    assert_int_equal(image_vpc_count(image), 1);
+    const struct image_vpc *vpc = image_vpc_at(image, 0);
+    assert_string_equal(image_name(vpc, vpc->id), bed.vpc);
+    assert_string_equal(image_name(vpc, vpc->domain_name), "ap-northeast-1.compute.internal");
+    assert_true(vpc->dns_support);
+    assert_int_equal(vpc->enis.count, 2);
+    const struct image_eni *a = image_eni_by_id(image, bed.instance, &vpc);
+    assert_int_equal(a->num, bed.a->num);
+    assert_true(a->up && a->source_dest_check);
+    assert_int_equal(image_eni_primary(vpc, a)->private_ip.v, ip("10.0.1.10").v);
+    assert_int_equal(a->groups.count, 1);
+    assert_int_equal(lookup(image, bed.a, "10.0.2.10")->kind, SPEC_TARGET_LOCAL);
+    assert_null(lookup(image, bed.a, "8.8.8.8"));
+    assert_true(image_is_service(image, awsnet_prefix_list("s3", "ap-northeast-1")->cidrs[0].addr));
+    assert_true(image_is_public(image, ip("203.0.113.7")));
+    rig_instance_up(bed.instance, false);
+    struct image *next = compiled(image);
+    assert_false(image_eni_by_id(next, bed.instance, &vpc)->up);
+    assert_true(image_generation(next) > image_generation(image));
+    image_free(image);
+    image_free(next);
+}
+
+/* rt-002, rt-005, rt-016: the same says DescribeRouteTables */
+static void routes(void **state) {
+    (void)state;
+    struct bed bed = make_bed();
+    CALL(create_route, .route_table_id = bed.table, .destination_cidr_block = "0.0.0.0/0",
+         .instance_id = bed.instance);
+    CALL(create_vpc_endpoint, .vpc_id = bed.vpc, .service_name = "com.amazonaws.ap-northeast-1.s3",
+         .route_table_ids = TEXTS(bed.table));
+    struct image *image = compiled(NULL);
+    const struct image_route *out = lookup(image, bed.b, "8.8.8.8");
+    assert_int_equal(out->kind, SPEC_TARGET_ENI);
+    assert_null(lookup(image, bed.a, "8.8.8.8"));
+    char text[IP4_TEXT_BYTES];
+    struct ip4 s3 = awsnet_prefix_list("s3", "ap-northeast-1")->cidrs[0].addr;
+    assert_int_equal(lookup(image, bed.b, ip4_format(s3, text))->kind, SPEC_TARGET_GATEWAY_ENDPOINT);
+    rig_instance_up(bed.instance, false);
+    struct image *next = compiled(image);
+    assert_int_equal(lookup(next, bed.b, "8.8.8.8")->kind, SPEC_TARGET_BLACKHOLE);
+    image_free(image);
+    image = compiled(next);
+    assert_int_equal(lookup(image, bed.b, "8.8.8.8")->kind, SPEC_TARGET_BLACKHOLE);
+    image_free(image);
+    image_free(next);
+}
+
+static void endpoint(void **state) {
+    (void)state;
+    struct bed bed = make_bed();
+    const struct ec2_vpc_endpoint *e =
+        CALL(create_vpc_endpoint, .vpc_id = bed.vpc, .service_name = "com.amazonaws.ap-northeast-1.ssm",
+             .vpc_endpoint_type = "Interface", .subnet_ids = TEXTS(bed.subnet_a))
+            ->vpc_endpoint;
+    struct image *image = compiled(NULL);
+    const struct image_vpc *vpc = NULL;
+    const struct image_eni *eni = image_eni_by_id(image, e->network_interface_ids.items[0], &vpc);
+    assert_int_equal(eni->kind, SPEC_ENI_INTERFACE_ENDPOINT);
+    assert_true(eni->up && eni->endpoint_num > 0);
+    assert_string_equal(image_name(vpc, eni->endpoint_id), e->vpc_endpoint_id);
+    image_free(image);
+}
+
+static void rules(void **state) {
+    (void)state;
+    struct bed bed = make_bed();
+    const char *group =
+        CALL(create_security_group, .vpc_id = bed.vpc, .group_name = "g", .description = "d")->group_id;
+    CALL(authorize_security_group_ingress, .group_id = group, .ip_protocol = "tcp", .from_port = SOME_INT(22),
+         .to_port = SOME_INT(23), .cidr_ip = "10.0.0.0/8");
+    CALL(authorize_security_group_ingress, .group_id = group,
+         .ip_permissions = ONE(ec2_ip_permission, .ip_protocol = "47",
+                               .user_id_group_pairs = ONE(ec2_user_id_group_pair, .group_id = group)));
+    CALL(authorize_security_group_ingress, .group_id = group,
+         .ip_permissions = ONE(ec2_ip_permission, .ip_protocol = "-1",
+                               .ipv6_ranges = ONE(ec2_ipv6_range, .cidr_ipv6 = "::/0")));
+    struct image *image = compiled(NULL);
+    const struct image_vpc *vpc = image_vpc_at(image, 0);
+    const struct image_group *g = &image_groups(vpc)[1];
+    assert_string_equal(image_name(vpc, g->id), group);
+    assert_int_equal(g->in.count, 2);
+    assert_int_equal(g->out.count, 1);
+    const struct image_rule *rule = &image_rules(vpc)[g->in.first];
+    assert_int_equal(rule->match.protocol, 6);
+    assert_int_equal(rule->match.from_port, 22);
+    assert_int_equal(rule->match.to_port, 23);
+    assert_int_equal(rule->match.addr.v, 0x0a000000);
+    assert_int_equal(rule[1].match.protocol, 47);
+    assert_int_equal(rule[1].peer, 1);
+    const struct image_acl *acl = &image_acls(vpc)[0];
+    assert_int_equal(acl->in.count, 1);
+    assert_int_equal(image_acl_entries(vpc)[acl->in.first].number, 100);
+    image_free(image);
+}
+
+/* A VPC that did not change is the same bytes; each of these changes makes others. */
+static uint64_t last_version;
+static const char *changing_vpc;
+
+static bool version_grew(void) {
+    rig_begin(false);
+    uint64_t now = network_version(&rig.tx, changing_vpc);
+    rig_end(true);
+    bool grew = now > last_version;
+    last_version = now;
+    return grew;
+}
+
+static void versions(void **state) {
+    (void)state;
+    struct bed bed = make_bed(), other = make_bed();
+    changing_vpc = bed.vpc;
+    struct image *image = compiled(NULL), *same = compiled(image);
+    const struct image_vpc *one = image_vpc_by_id(image, bed.vpc), *two = image_vpc_by_id(same, bed.vpc);
+    assert_int_equal(one->bytes, two->bytes);
+    assert_memory_equal(one, two, one->bytes);
+    image_free(same);
+
+    assert_true(version_grew());
+    assert_false(version_grew());
+#define GROWS(...)                                                                                           \
+    __VA_ARGS__;                                                                                             \
+    assert_true(version_grew())
+    GROWS(const char *subnet = rig_subnet(bed.vpc, "10.0.5.0/24", NULL));
+    GROWS(const char *table = CALL(create_route_table, .vpc_id = bed.vpc)->route_table->route_table_id);
+    GROWS(const char *association =
+              CALL(associate_route_table, .route_table_id = table, .subnet_id = subnet)->association_id);
+    const char *gateway =
+        CALL(create_internet_gateway, .dry_run = {0})->internet_gateway->internet_gateway_id;
+    assert_false(version_grew());
+    GROWS(DO(attach_internet_gateway, .internet_gateway_id = gateway, .vpc_id = bed.vpc));
+#define ROUTE .route_table_id = table, .destination_cidr_block = "0.0.0.0/0"
+    GROWS(CALL(create_route, ROUTE, .gateway_id = gateway));
+    GROWS(DO(replace_route, ROUTE, .instance_id = bed.instance));
+    GROWS(DO(delete_route, ROUTE));
+    GROWS(const char *moved = CALL(replace_route_table_association, .association_id = association,
+                                   .route_table_id = bed.table)
+                                  ->new_association_id);
+    GROWS(DO(disassociate_route_table, .association_id = moved));
+    GROWS(DO(delete_route_table, .route_table_id = table));
+    GROWS(DO(detach_internet_gateway, .internet_gateway_id = gateway, .vpc_id = bed.vpc));
+    const char *acl = CALL(create_network_acl, .vpc_id = bed.vpc)->network_acl->network_acl_id;
+    (void)version_grew();
+    const struct ec2_network_acl *standard =
+        &CALL(describe_network_acls, .filters = FILTER("association.subnet-id", subnet))
+             ->network_acls.items[0];
+    const char *acl_association = NULL;
+    for (size_t i = 0; i < standard->associations.count; i++)
+        if (text_is(standard->associations.items[i].subnet_id, subnet))
+            acl_association = standard->associations.items[i].network_acl_association_id;
+    GROWS(CALL(replace_network_acl_association, .association_id = acl_association, .network_acl_id = acl));
+#define ENTRY                                                                                                \
+    .network_acl_id = acl, .rule_number = SOME_INT(1), .protocol = "-1", .rule_action = "allow",             \
+    .cidr_block = "0.0.0.0/0"
+    GROWS(DO(create_network_acl_entry, ENTRY));
+    GROWS(DO(replace_network_acl_entry, ENTRY));
+    GROWS(DO(delete_network_acl_entry, .network_acl_id = acl, .rule_number = SOME_INT(1)));
+    GROWS(
+        const char *group =
+            CALL(create_security_group, .vpc_id = bed.vpc, .group_name = "g", .description = "d")->group_id);
+#define RULE                                                                                                 \
+    .group_id = group, .ip_protocol = "tcp", .from_port = SOME_INT(1), .to_port = SOME_INT(1),               \
+    .cidr_ip = "0.0.0.0/0"
+    GROWS(CALL(authorize_security_group_ingress, RULE));
+    GROWS(CALL(authorize_security_group_egress, RULE));
+    GROWS(CALL(revoke_security_group_ingress, RULE));
+    GROWS(CALL(revoke_security_group_egress, RULE));
+    GROWS(CALL(delete_security_group, .group_id = group));
+    GROWS(const char *e =
+              CALL(create_vpc_endpoint, .vpc_id = bed.vpc, .service_name = "com.amazonaws.ap-northeast-1.s3")
+                  ->vpc_endpoint->vpc_endpoint_id);
+    GROWS(CALL(modify_vpc_endpoint, .vpc_endpoint_id = e, .add_route_table_ids = TEXTS(bed.table)));
+    GROWS(CALL(delete_vpc_endpoints, .vpc_endpoint_ids = TEXTS(e)));
+    struct ec2_attribute_boolean_value off = {SOME_BOOL(false)};
+    GROWS(DO(modify_vpc_attribute, .vpc_id = bed.vpc, .enable_dns_support = &off));
+    DO(create_tags, .resources = TEXTS(bed.vpc), .tags = ONE(ec2_tag, .key = "k"));
+    assert_false(version_grew());
+
+    same = compiled(image);
+    one = image_vpc_by_id(image, other.vpc);
+    two = image_vpc_by_id(same, other.vpc);
+    assert_memory_equal(one, two, one->bytes);
+    one = image_vpc_by_id(image, bed.vpc);
+    two = image_vpc_by_id(same, bed.vpc);
+    assert_true(two->version > one->version);
+    image_free(image);
+    image_free(same);
+}
+
+int main(void) {
+    const struct CMUnitTest all[] = {RIG_TEST(interfaces), RIG_TEST(routes), RIG_TEST(endpoint),
+                                     RIG_TEST(rules), RIG_TEST(versions)};
+    return cmocka_run_group_tests(all, NULL, NULL);
+}
