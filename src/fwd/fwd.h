@@ -150,10 +150,12 @@ struct fwd_port_counters {
     uint64_t rx_packets, rx_bytes; /* from the port into the fabric */
     uint64_t tx_packets, tx_bytes; /* out of the fabric into the port */
     uint64_t dropped;              /* of those received */
-    uint64_t reserved[3];
+    uint64_t lost;                 /* of those sent, what the port did not take */
+    uint64_t reserved[2];
 };
 /* Zeros for a port without counters. */
 struct fwd_port_counters fwd_table_port(const struct fwd_table *table, uint32_t port);
+void fwd_table_lost(struct fwd_table *table, uint32_t port); /* counts one frame that could not be written */
 uint64_t fwd_table_reason(const struct fwd_table *table, enum fwd_reason reason); /* packets that ended so */
 uint64_t fwd_table_hits(const struct fwd_table *table);                           /* served from the cache */
 

@@ -35,6 +35,10 @@ static struct fwd_port_counters *counters(const struct fwd_table *t, uint32_t po
     return &t->ports[port < t->header->port_slots ? port : 0];
 }
 
+void fwd_table_lost(struct fwd_table *table, uint32_t port) {
+    counters(table, port)->lost++;
+}
+
 static void enter_port(struct run *r, uint32_t port) {
     if (port == r->port)
         return;

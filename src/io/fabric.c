@@ -86,8 +86,6 @@ static void port_delete(struct fabric *f, uint32_t number) {
         return;
     if (p->broken == 0)
         epoll_ctl(f->epoll, EPOLL_CTL_DEL, p->fd, NULL);
-    if (p->lost > 0)
-        log_debug("port %u: %llu frames could not be written", number, (unsigned long long)p->lost);
     p->ops->close(p);
     free(p);
     *slot = NULL;
@@ -125,8 +123,8 @@ static void port_broken(struct fabric *f, struct port *p, int error) {
 static void send_packet(struct fabric *f, const struct fwd_pkt *pkt) {
     struct port **slot = port_slot(f, pkt->out_port), *p = slot != NULL ? *slot : NULL;
 
-    if (p != NULL && p->ops->write(p, pkt) < 0)
-        p->lost++;
+    if (p == NULL || p->ops->write(p, pkt) < 0)
+        fwd_table_lost(&f->table, pkt->out_port);
 }
 
 static void emit(void *user, struct fwd_pkt *pkt) {

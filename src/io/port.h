@@ -39,7 +39,6 @@ struct port {
     int fd;          /* for epoll */
     uint32_t number; /* an ENI's num, PORT_SERVICE or PORT_UPLINK */
     int broken;      /* a negative errno once read() has failed */
-    uint64_t lost;   /* frames that could not be written */
 };
 
 /* A TAP with IFF_VNET_HDR (10-byte headers), non-blocking; takes fd over. */
