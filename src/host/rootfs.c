@@ -286,7 +286,7 @@ static int put_identity(const struct rootfs *f, int root) {
     r = put(root, "etc/machine-id", id, 33, 0444, false);
     if (r == 0)
         r = put(root, "etc/ssl/certs/ca-certificates.crt", f->trust, f->trust_bytes, 0644, true);
-    return r < 0 ? r : put(root, ROOTFS_USER_DATA + 1, f->user_data, f->user_data_bytes, 0600, true);
+    return r < 0 ? r : put(root, &ROOTFS_USER_DATA[1], f->user_data, f->user_data_bytes, 0600, true);
 }
 
 static int put_shadowed(int root) {
