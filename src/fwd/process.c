@@ -4,9 +4,9 @@
 #include "fwd/engine.h"
 #include "wire/bytes.h"
 
-const struct mac fwd_gateway_mac = {{0x06, 0x76, 0x70, 0x63, 0x00, 0x01}};
-const struct mac fwd_service_mac = {{0x06, 0x76, 0x70, 0x63, 0x00, 0x02}};
-const struct mac fwd_uplink_mac = {{0x06, 0x76, 0x70, 0x63, 0x00, 0x03}};
+const struct mac fwd_gateway_mac = PORT_ROUTER_MAC;
+const struct mac fwd_service_mac = PORT_SERVICE_MAC;
+const struct mac fwd_uplink_mac = PORT_UPLINK_MAC;
 
 static enum fwd_stage (*const stages[])(struct fwd_ctx *c) = {
 #define X(symbol, name) stage_##name,

@@ -16,6 +16,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "net/door.h"
 #include "host/netlink.h"
 #include "host/space.h"
 
@@ -35,9 +36,9 @@ enum { NET_MTU = 9001, QUEUE_FRAMES = 1000, OFFLOAD_ALL = 0x6f, OFFLOAD_OLD = 0x
 
 /* The next hop on the service and the lab side: one neighbour, known from the start. */
 static const struct ip4 fabric_address = {UINT32_C(169) << 24 | UINT32_C(254) << 16 | 255 << 8 | 1};
-static const struct mac fabric_mac = {{0x02, 0, 0, 0, 0, 1}};
-static const struct mac svc_mac = {{0x02, 0, 0, 0, 0, 2}};
-static const struct mac lab_mac = {{0x02, 0, 0, 0, 0, 3}};
+static const struct mac fabric_mac = PORT_ROUTER_MAC;
+static const struct mac svc_mac = PORT_SERVICE_MAC;
+static const struct mac lab_mac = PORT_UPLINK_MAC;
 
 void space_net_settings(bool instance, bool ranges) {
     static const struct {

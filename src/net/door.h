@@ -56,4 +56,9 @@ static inline bool door_decode(struct ip4 source, struct ip4 destination, struct
 /* Port numbers of the fabric that are not an ENI's num. */
 enum { PORT_NONE = 0, PORT_SERVICE = 0xfffffffe, PORT_UPLINK = 0xffffffff };
 
+/* MAC addresses of the router, as every port sees it, and of the far ends of the two special ports. */
+#define PORT_ROUTER_MAC {{0x06, 0x76, 0x70, 0x63, 0x00, 0x01}}
+#define PORT_SERVICE_MAC {{0x06, 0x76, 0x70, 0x63, 0x00, 0x02}}
+#define PORT_UPLINK_MAC {{0x06, 0x76, 0x70, 0x63, 0x00, 0x03}}
+
 #endif
