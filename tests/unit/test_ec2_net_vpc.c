@@ -333,11 +333,50 @@ static void default_vpc(void **state) {
     assert_string_equal(tables->route_tables.items[0].routes.items[1].state, "active");
 }
 
+/* Permissions that name resources */
+static void resources(void **state) {
+    (void)state;
+    const char *const *arns;
+    size_t count;
+    rig_begin(false);
+#define ARN "arn:aws:ec2:ap-northeast-1:123456789012:"
+#define ASK(name_, function, ...)                                                                            \
+    do {                                                                                                     \
+        const struct ec2_##function##_request in_ = {__VA_ARGS__};                                           \
+        rig.rq.operation = model_operation_find(&model_ec2, name_);                                          \
+        ec2_resources(&rig.rq, &in_, &arns, &count);                                                         \
+    } while (0)
+    ASK("DescribeVpcs", describe_vpcs, .vpc_ids = TEXTS("vpc-00000000"));
+    assert_int_equal(count, 1);
+    assert_string_equal(arns[0], "*");
+    ASK("CreateVpc", create_vpc, .cidr_block = "10.0.0.0/16");
+    assert_int_equal(count, 1);
+    assert_string_equal(arns[0], ARN "vpc/*");
+    ASK("CreateInternetGateway", create_internet_gateway, .dry_run = {0});
+    assert_string_equal(arns[0], ARN "internet-gateway/*");
+    ASK("AttachInternetGateway", attach_internet_gateway, .internet_gateway_id = "igw-00000000",
+        .vpc_id = "vpc-00000000");
+    assert_int_equal(count, 2);
+    assert_string_equal(arns[0], ARN "internet-gateway/igw-00000000");
+    assert_string_equal(arns[1], ARN "vpc/vpc-00000000");
+    ASK("CreateTags", create_tags, .resources = TEXTS("sg-00000000", "sg-00000000"),
+        .tags = ONE(ec2_tag, "k", "vpc-00000000"));
+    assert_int_equal(count, 1);
+    assert_string_equal(arns[0], ARN "security-group/sg-00000000");
+    struct ec2_instance_network_interface_specification eni = {.subnet_id = "subnet-00000000"};
+    ASK("RunInstances", run_instances, .image_id = "ami-00000000", .network_interfaces = {&eni, 1, 1});
+    assert_int_equal(count, 3);
+    assert_string_equal(arns[0], ARN "instance/*");
+    ASK("DeleteVpc", delete_vpc, .vpc_id = "foo");
+    assert_string_equal(arns[0], "*");
+    rig_end(true);
+}
+
 int main(void) {
     const struct CMUnitTest all[] = {
         RIG_TEST(vpc_ranges), RIG_TEST(vpc_comes_with),    RIG_TEST(vpc_deletion), RIG_TEST(vpc_attributes),
         RIG_TEST(subnets),    RIG_TEST(subnet_attribute),  RIG_TEST(gateways),     RIG_TEST(acls),
-        RIG_TEST(tags),       RIG_TEST(filters_and_pages), RIG_TEST(default_vpc),
+        RIG_TEST(tags),       RIG_TEST(filters_and_pages), RIG_TEST(default_vpc),  RIG_TEST(resources),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }

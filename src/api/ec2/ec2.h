@@ -217,6 +217,8 @@ void ec2_region_setup(struct api_request *rq);
 /* ---- the table of operations ---- */
 
 extern const struct api_service api_ec2; /* service.c */
+/* api_entry.resources of every operation. */
+void ec2_resources(struct api_request *rq, const void *in, const char *const **ret_arns, size_t *ret_count);
 
 #define EC2_NET_OPERATIONS(X)                                                                                \
     X(CreateVpc, create_vpc, API_WRITE)                                                                      \

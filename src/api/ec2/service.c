@@ -3,7 +3,11 @@
 #include "api/ec2/ec2.h"
 #include "api/ec2/instance.h"
 
-#define ENTRY(operation, function, flags) API_ENTRY(operation, ec2_##function, flags),
+#define ENTRY(operation_, function, flags_)                                                                  \
+    {.operation = #operation_,                                                                               \
+     .handler = (api_handler)(void (*)(void))ec2_##function,                                                 \
+     .flags = flags_,                                                                                        \
+     .resources = ec2_resources},
 
 static const struct api_entry entries[] = {EC2_NET_OPERATIONS(ENTRY) EC2_INSTANCE_OPERATIONS(ENTRY)};
 
