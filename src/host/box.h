@@ -121,6 +121,7 @@ void guest_stop_request(struct box *box, const struct message *m);
 void guest_stop_all(struct box *box, bool force);
 void guest_replay(struct box *box); /* tells a new region what runs */
 bool guest_ended(struct box *box, pid_t pid, int status);
+void guest_sweep(struct box *box);
 struct guest *guest_find(struct box *box, const char *id);
 
 /* exec.c */

@@ -201,6 +201,8 @@ static char *key_colon(char *text) {
     const char *end = scalar_end(text);
     char *p = end != NULL ? text + (end - text) : text;
 
+    if (strchr("{[&*!|>", *text) != NULL)
+        return NULL;
     for (; *p != '\0'; p++) {
         if (*p == '#' && p > text && p[-1] == ' ')
             return NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The instances that run: from a request to processes, and back to nothing. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -69,18 +70,25 @@ static int console_open(struct guest *g) {
     return 0;
 }
 
-/* Keeps the end of a console that has grown too long. */
+/* Keeps the end of a console that has grown too long.  Not synced: a program that floods its console must not
+ * make host wait for the disk. */
 static void console_cut(struct guest *g) {
-    char path[256], *end = malloc(CONSOLE_KEPT);
+    char path[256], next[256], *end = malloc(CONSOLE_KEPT);
     ssize_t n;
+    int fd;
 
     if (end == NULL)
         return;
-    n = pread(g->console_file, end, CONSOLE_KEPT, (off_t)(g->console_bytes - CONSOLE_KEPT));
     console_path(g->start.instance, "console.log", path);
-    if (n > 0 && fd_replace_file(path, end, (size_t)n, 0644) == 0) {
-        fd_close(&g->console_file);
-        console_open(g);
+    console_path(g->start.instance, "console.log.next", next);
+    n = pread(g->console_file, end, CONSOLE_KEPT, (off_t)(g->console_bytes - CONSOLE_KEPT));
+    fd = n <= 0 ? -1 : open(next, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+    if (fd >= 0 && fd_write_all(fd, end, (size_t)n) == 0 && rename(next, path) == 0) {
+        close(g->console_file);
+        g->console_file = fd;
+        g->console_bytes = (uint64_t)n;
+    } else {
+        fd_close(&fd);
     }
     free(end);
 }
@@ -355,6 +363,21 @@ static int remove_tree_child(void *context) {
             unlink(e->fts_accpath);
     }
     return 0;
+}
+
+/* What a box that was killed had not yet taken apart. */
+void guest_sweep(struct box *box) {
+    DIR *list = box->space.packets ? opendir(SPACE_INSTANCES) : NULL;
+    struct dirent *e;
+    char path[512];
+
+    while (list != NULL && (e = readdir(list)) != NULL)
+        if (strncmp(e->d_name, ".gone-", 6) == 0) {
+            snprintf(path, sizeof(path), SPACE_INSTANCES "/%s", e->d_name);
+            space_child(NULL, 0, remove_tree_child, path);
+        }
+    if (list != NULL)
+        closedir(list);
 }
 
 /* Out of the way at once under another name; a child that host need not wait for takes it apart. */

@@ -27,7 +27,14 @@
 #include "host/control.h"
 #include "net/door.h"
 
-enum { HUNG_MS = 2000, STOP_MS = 4000, QUICK_NS = 1000000000, RETRY_MS = 100, RETRY_MAX_MS = 5000 };
+enum {
+    HUNG_MS = 2000,
+    STOP_MS = 4000,
+    QUICK_NS = 1000000000,
+    RETRY_MS = 100,
+    RETRY_MAX_MS = 5000,
+    SOCKETS_MAX = 1024
+};
 
 static void child_start(void *context);
 
@@ -331,16 +338,19 @@ static void hear_image(struct box *box, struct message *m) {
 static void hear_socket(struct box *box, const struct message *m) {
     const struct message_socket_open *want = &m->u.socket_open;
     struct box_socket *s;
+    size_t count = 0;
     int r, fd;
 
-    for (s = box->sockets; s != NULL; s = s->next)
+    for (s = box->sockets; s != NULL; s = s->next, count++)
         if (s->want.ns == want->ns && s->want.stream == want->stream && s->want.port == want->port &&
             s->want.address.v == want->address.v) {
             result_with_fd(box, m->header.id, s->fd);
             return;
         }
     r = !box->space.packets ? -ENOTSUP
-                            : space_socket(want->ns == MESSAGE_NS_SVC ? box->svc.ns : box->lab.ns, want, &fd);
+        : count >= SOCKETS_MAX
+            ? -EMFILE
+            : space_socket(want->ns == MESSAGE_NS_SVC ? box->svc.ns : box->lab.ns, want, &fd);
     s = r == 0 ? calloc(1, sizeof(*s)) : NULL;
     if (s == NULL) {
         if (r == 0)
@@ -656,6 +666,7 @@ int host_run(const struct host_options *options) {
     if (r < 0)
         return complain("event loop", r);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* what loses its parent is still the box's */
+    guest_sweep(&box);
     child_start(&box.region);
     if (box.space.packets)
         child_start(&box.fabric);
