@@ -131,6 +131,7 @@ bench:
 
 install: all
 	install -D -m 755 -s $(BUILD)/vpcbox $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/vpcbox
+	ln -sf vpcbox $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/session-manager-plugin
 
 clean:
 	rm -rf $(BUILD)

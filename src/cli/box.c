@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -101,6 +102,23 @@ int cmd_env(struct cli *c) {
     return 0;
 }
 
+/* `aws ssm start-session` looks for session-manager-plugin, which this program is under that name. */
+static void offer_plugin(struct cli *c) {
+    const char *folder = arena_printf(c->arena, "%s/bin", c->home), *path = getenv("PATH");
+    const char *link = arena_printf(c->arena, "%s/session-manager-plugin", folder);
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    if (n <= 0)
+        return;
+    self[n] = '\0';
+    if (mkdir(folder, 0755) < 0 && errno != EEXIST)
+        return; /* another user's home: then the installed plugin must do */
+    unlink(link);
+    if (symlink(self, link) == 0)
+        setenv("PATH", arena_printf(c->arena, "%s:%s", path == NULL ? "/usr/bin:/bin" : path, folder), 1);
+}
+
 int cmd_aws(struct cli *c) {
     char **argv = arena_array(c->arena, char *, (size_t)c->argc + 6);
     int n = 0;
@@ -114,6 +132,7 @@ int cmd_aws(struct cli *c) {
     setenv("AWS_ENDPOINT_URL", c->aws.endpoint_url, 1);
     unsetenv("AWS_SESSION_TOKEN");
     unsetenv("AWS_PROFILE");
+    offer_plugin(c);
     /* Older aws CLIs do not know AWS_ENDPOINT_URL. */
     argv[n++] = (char *)(size_t) "aws";
     argv[n++] = (char *)(size_t) "--endpoint-url";
