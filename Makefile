@@ -28,7 +28,8 @@ UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit-$(MODE)/%,$(UNIT_SRC))
 
 ifneq ($(filter-out demo check fuzz bench install clean,$(or $(MAKECMDGOALS),all)),)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# libcurl and libxml2 are loaded when needed (base/lazy.h).
+PKG_LIBS = $(filter-out -lcurl -lxml2,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
 CPPFLAGS += $(PKG_CFLAGS)
 endif
 
