@@ -3,7 +3,9 @@
 #include "ec2_rig.h"
 
 #include "compile/compile.h"
+#include "fwd/fwd.h"
 #include "net/awsnet.h"
+#include "wire/build.h"
 
 static struct image *compiled(const struct image *previous) {
     struct image *image = NULL;
@@ -242,8 +244,98 @@ static void versions(void **state) {
     image_free(same);
 }
 
+/* ---- packets over what was compiled ---- */
+
+struct road {
+    struct fwd_table table;
+    void *memory;
+    struct image *image;
+    uint64_t now_ns;
+};
+
+static void road_open(struct road *r) {
+    const struct fwd_table_size size = {.connections = 64, .ports = 64};
+    r->memory = calloc(1, fwd_table_bytes(&size));
+    assert_non_null(r->memory);
+    assert_int_equal(fwd_table_init(r->memory, fwd_table_bytes(&size), &size, &r->table), 0);
+    r->now_ns = UINT64_C(1000000000000);
+}
+
+/* An echo request from one interface to an address; the port that it comes out of. */
+static uint32_t ping(struct road *r, const struct eni_row *from, const char *from_ip, const char *to,
+                     enum fwd_reason *ret_reason) {
+    struct image *image = compiled(r->image);
+    uint8_t frame[2048];
+    struct wire_build packet = {.l2 = {.dst = fwd_gateway_mac},
+                                .tuple = {ip(from_ip), ip(to), 7, WIRE_ICMP_REQUEST << 8, WIRE_ICMP},
+                                .payload = "ping",
+                                .payload_length = 4};
+    assert_int_equal(mac_parse(from->mac, &packet.l2.src), 0);
+    struct fwd_pkt pkt = {.data = frame, .room = sizeof(frame), .in_port = (uint32_t)from->num};
+    pkt.length = (uint32_t)wire_build(frame, sizeof(frame), &packet);
+    assert_true(pkt.length > 0);
+    struct fwd_pkt *pkts[] = {&pkt};
+    struct fwd_env env = {.image = image, .table = &r->table, .now_ns = r->now_ns += 1000000};
+    fwd_process(&env, pkts, 1);
+    *ret_reason = pkt.reason;
+    image_free(r->image);
+    r->image = image;
+    return pkt.out_port;
+}
+
+static void packets(void **state) {
+    (void)state;
+    struct bed bed = make_bed();
+    struct bed other = make_bed(); /* the same addresses: vpc-008 */
+    struct road r = {0};
+    enum fwd_reason reason;
+    road_open(&r);
+    assert_int_equal(ping(&r, bed.a, "10.0.1.10", "10.0.2.10", &reason), bed.b->num);
+    assert_int_equal(ping(&r, other.a, "10.0.1.10", "10.0.2.10", &reason), other.b->num);
+    assert_int_equal(ping(&r, bed.a, "10.0.1.10", "8.8.8.8", &reason), PORT_NONE);
+    assert_int_equal(reason, FWD_NO_ROUTE);
+    assert_int_equal(ping(&r, bed.a, "10.0.1.77", "10.0.2.10", &reason), PORT_NONE);
+    assert_int_equal(reason, FWD_SPOOFED_IP);
+
+    const char *closed =
+        CALL(create_security_group, .vpc_id = bed.vpc, .group_name = "c", .description = "d")->group_id;
+    rig_begin(true);
+    assert_int_equal(ec2_eni_set_groups(&rig.rq, bed.b, &closed, 1), 0);
+    rig_end(true);
+    r.now_ns += UINT64_C(3600000000000);
+    assert_int_equal(ping(&r, bed.a, "10.0.1.10", "10.0.2.10", &reason), PORT_NONE);
+    assert_int_equal(reason, FWD_SG_NO_RULES);
+    CALL(authorize_security_group_ingress, .group_id = closed, .ip_protocol = "icmp",
+         .from_port = SOME_INT(8), .to_port = SOME_INT(-1), .cidr_ip = "10.0.1.0/24");
+    assert_int_equal(ping(&r, bed.a, "10.0.1.10", "10.0.2.10", &reason), bed.b->num);
+
+    /* b's default route leads to a, which forwards for others only without its check (nat-027, rt-005). */
+    CALL(create_route, .route_table_id = bed.table, .destination_cidr_block = "0.0.0.0/0",
+         .instance_id = bed.instance);
+    assert_int_equal(ping(&r, bed.b, "10.0.2.10", "8.8.8.8", &reason), PORT_NONE);
+    assert_int_equal(reason, FWD_DEST_CHECK);
+    rig_begin(true);
+    struct eni_row forwarder = *bed.a;
+    forwarder.source_dest_check = 0;
+    eni_put(&rig.tx, &forwarder);
+    api_network_changed(&rig.rq, bed.vpc);
+    rig_end(true);
+    const char *open =
+        CALL(create_security_group, .vpc_id = bed.vpc, .group_name = "o", .description = "d")->group_id;
+    CALL(authorize_security_group_ingress, .group_id = open, .ip_protocol = "-1", .cidr_ip = "10.0.0.0/16");
+    rig_begin(true);
+    assert_int_equal(ec2_eni_set_groups(&rig.rq, bed.a, &open, 1), 0);
+    rig_end(true);
+    assert_int_equal(ping(&r, bed.b, "10.0.2.10", "8.8.8.8", &reason), bed.a->num);
+    rig_instance_up(bed.instance, false);
+    assert_int_equal(ping(&r, bed.b, "10.0.2.10", "8.8.8.8", &reason), PORT_NONE);
+    assert_int_equal(reason, FWD_BLACKHOLE);
+    image_free(r.image);
+    free(r.memory);
+}
+
 int main(void) {
-    const struct CMUnitTest all[] = {RIG_TEST(interfaces), RIG_TEST(routes), RIG_TEST(endpoint),
-                                     RIG_TEST(rules), RIG_TEST(versions)};
+    const struct CMUnitTest all[] = {RIG_TEST(interfaces), RIG_TEST(routes),   RIG_TEST(endpoint),
+                                     RIG_TEST(rules),      RIG_TEST(versions), RIG_TEST(packets)};
     return cmocka_run_group_tests(all, NULL, NULL);
 }
