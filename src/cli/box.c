@@ -47,9 +47,32 @@ int box_start(struct cli *c) {
     return 0;
 }
 
+/* Of serve's options this one says which box is meant, here too. */
+static int take_home(struct cli *c) {
+    char *home = arena_alloc(c->arena, CONTROL_PATH_BYTES);
+    int kept = 0;
+
+    for (int i = 0; i < c->argc; i++) {
+        bool own_word = text_is(c->argv[i], "--home") && i + 1 < c->argc;
+
+        if (!own_word && !text_starts(c->argv[i], "--home=")) {
+            c->argv[kept++] = c->argv[i];
+            continue;
+        }
+        if (control_home(own_word ? c->argv[++i] : c->argv[i] + strlen("--home="), home) < 0)
+            return -ENAMETOOLONG;
+        c->home = home;
+    }
+    c->argv[c->argc = kept] = NULL;
+    return 0;
+}
+
 int cmd_start(struct cli *c) {
-    int r = control_start(c->home, c->argv);
+    int r = take_home(c);
     const char *endpoint;
+
+    if (r == 0)
+        r = control_start(c->home, c->argv);
 
     if (r == -EBUSY) {
         cli_say(c, "already running at %s\n", box_endpoint(c));

@@ -157,7 +157,8 @@ static void child_ended(struct child *c, int status) {
         box_stop(box, 1);
         return;
     }
-    if (clock_mono_ns() - c->started_ns < QUICK_NS) {
+    /* One that had come up is healthy enough to be started at once, however often that happens. */
+    if (!c->ready && clock_mono_ns() - c->started_ns < QUICK_NS) {
         if (c->quick_deaths++ > 0)
             delay_ms = (uint64_t)RETRY_MS << (c->quick_deaths < 8 ? c->quick_deaths - 2 : 6);
         if (delay_ms > RETRY_MAX_MS)

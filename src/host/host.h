@@ -7,7 +7,8 @@
  * svc and lab networks, and starts region and fabric as fresh images of this program, without
  * capabilities.  It keeps whatever those two would need after a crash: the API's listening socket,
  * the sockets inside svc and lab, the TAPs, the newest network image, the flow table.  A child that
- * dies is started again at once; one that keeps dying within a second of its start, ever more slowly.
+ * dies is started again at once; one that keeps dying within a second without having come up, ever
+ * more slowly.
  *
  * Everything hangs on this process: children get SIGKILL when it dies, namespaces and mounts go with
  * their last process.
