@@ -206,8 +206,7 @@ static bool hit(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p,
         l2 = memcmp(pkt->data, &fwd_gateway_mac, 6) != 0;
     }
     f = flow_find(t, hash, pkt->in_port, &p->tuple, l2, pkt->data);
-    if (unlikely(!f || f->generation != t->header->stamp || r->tick - f->seen > r->fresh ||
-                 (p->tcp_flags & WIRE_SYN)))
+    if (unlikely(!f || f->generation != t->header->stamp || r->tick - f->seen > r->fresh))
         return false;
     limit = f->flags & FLOW_MTU_INTERNET   ? FWD_MTU_INTERNET
             : f->flags & FLOW_MTU_ENDPOINT ? FWD_MTU_ENDPOINT
