@@ -17,7 +17,7 @@
 #include "wire/build.h"
 #include "wire/bytes.h"
 
-enum { ENIS = 64, FRAME = 64, ROUNDS = 5, RING = 4096 };
+enum { ENIS = 64, FRAME = 64, ROUNDS = 9, RING = 4096 };
 
 static uint64_t now_ns(void) {
     struct timespec t;

@@ -253,6 +253,8 @@ static void batch(struct run *r, struct fwd_pkt **pkts, unsigned count) {
     uint32_t hashes[FWD_BATCH];
 
     for (unsigned i = 0; i < count; i++) {
+        if (i + 4 < count)
+            __builtin_prefetch(pkts[i + 4]->data, 1);
         wire_parse(pkts[i]->data, pkts[i]->length, &parsed[i]);
         if (unlikely(parsed[i].kind != WIRE_KIND_IP))
             continue;

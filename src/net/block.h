@@ -2,8 +2,9 @@
 /*
  * block: the global part of an image's block; for image*.c only.
  *
- * Slots of by_num and by_public are open-addressed with linear probing from image_hash(); a zero key is
- * an empty slot, and at least one slot is empty.  Spans here count bytes from the block's start.
+ * Slots of by_num and by_public are open-addressed with linear probing; a zero key is an empty slot, and
+ * at least one slot is empty.  Numbers are given out in sequence, so by_num starts at the number itself and
+ * hardly ever collides; addresses start at image_hash().  Spans here count bytes from the block's start.
  */
 #ifndef VPCBOX_NET_BLOCK_H
 #define VPCBOX_NET_BLOCK_H

@@ -166,7 +166,7 @@ const struct image_eni *image_eni_by_num(const struct image *image, uint32_t num
 
     if (num == 0)
         return NULL;
-    for (uint32_t i = image_hash(num) & mask; slots[i].num != 0; i = (i + 1) & mask) {
+    for (uint32_t i = num & mask; slots[i].num != 0; i = (i + 1) & mask) {
         if (slots[i].num == num) {
             *ret_vpc = image_vpc_at(image, slots[i].vpc);
             return &image_enis(*ret_vpc)[slots[i].eni];

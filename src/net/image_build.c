@@ -655,7 +655,7 @@ static int fill_by_num(struct image_num_slot *slots, size_t count, const struct 
     for (uint32_t e = 0; e < vpc->enis.count; e++) {
         uint32_t num = image_enis(vpc)[e].num;
 
-        for (i = image_hash(num) & mask; slots[i].num != 0; i = (i + 1) & mask) {
+        for (i = num & mask; slots[i].num != 0; i = (i + 1) & mask) {
             if (slots[i].num == num)
                 return -EEXIST;
         }
