@@ -15,9 +15,12 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+
+enum { OTHER_MS = 10000 };
 
 static int join(const char *home, const char *name, char out[CONTROL_PATH_BYTES]) {
     return (size_t)snprintf(out, CONTROL_PATH_BYTES, "%s/%s", home, name) < CONTROL_PATH_BYTES
@@ -162,6 +165,21 @@ static void show_log_from(const char *path, off_t from) {
     fd_close(&fd);
 }
 
+/* True once a box that runs or starts already answers; false when there is none. */
+static bool wait_for_other(const char *home) {
+    struct timespec pause = {.tv_nsec = 5000000};
+    struct control_box box;
+    int r;
+
+    for (int i = 0; i < OTHER_MS / 5; i++) {
+        r = control_find(home, &box);
+        if (r != -EAGAIN)
+            return r == 0;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 int control_start(const char *home, char *const *arguments) {
     char path[CONTROL_PATH_BYTES], byte[64];
     int pipe_fds[2], log, r = join(home, "serve.log", path), status;
@@ -171,7 +189,7 @@ int control_start(const char *home, char *const *arguments) {
 
     if (r < 0)
         return r;
-    if (lock_holder(home, &pid) != -ENOENT)
+    if (wait_for_other(home))
         return -EBUSY;
     for (char *p = path + 1; *p != '\0'; p++)
         if (*p == '/') {
@@ -199,6 +217,8 @@ int control_start(const char *home, char *const *arguments) {
         return 0;
     if (pid > 0)
         waitpid(pid, &status, 0);
+    if (wait_for_other(home)) /* two started at once, and this one lost */
+        return -EBUSY;
     show_log_from(path, from);
     return -ECHILD;
 }

@@ -29,8 +29,8 @@ int control_home(const char *option, char ret_home[CONTROL_PATH_BYTES]);
 int control_find(const char *home, struct control_box *ret_box);
 
 /* Starts `vpcbox serve arguments…` (NULL-terminated, without "serve") in a session of its own, logging
- * to home/serve.log, and waits until it is ready.  0, -EBUSY when one runs or starts already, or a negative
- * errno after serve's last words went to standard error. */
+ * to home/serve.log, and waits until it is ready.  0; -EBUSY when another one answers (or began to start
+ * meanwhile, and answers now); or a negative errno after serve's last words went to standard error. */
 int control_start(const char *home, char *const *arguments);
 
 /* SIGTERM, then waits until the box is gone; SIGKILL after timeout_ms.  -ENOENT when none runs. */
