@@ -1,20 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* page: ids and pages, the small things that every handler needs. */
-#include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "api/api.h"
 #include "base/text.h"
 
-enum { ID_DIGITS = 17 };
+/*
+ * Ids look random and are never given twice, but those made within a moment lie side by side: so that a
+ * burst of creations changes a few pages of the database and not one for each row.  '0', as AWS's long
+ * ids begin; 6 random digits, the same for a moment; 3 that count; 7 random ones.
+ */
+enum { PLACE_DIGITS = 6, PLACE_MS = 1000, PLACE_IDS = 4096, TAIL_DIGITS = 7 };
 
 const char *api_new_id(struct api_request *rq, const char *prefix) {
-    char digits[ID_DIGITS + 1];
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char place[PLACE_DIGITS + 1];
+    static unsigned count = PLACE_IDS;
+    static int64_t until_ms;
+    char here[PLACE_DIGITS + 1], tail[TAIL_DIGITS + 1];
+    unsigned number;
 
-    /* AWS's long ids begin with a zero */
-    random_hex(digits, ID_DIGITS);
-    digits[0] = '0';
-    return arena_printf(rq->arena, "%s-%s", prefix, digits);
+    random_hex(tail, TAIL_DIGITS);
+    pthread_mutex_lock(&lock);
+    if (count == PLACE_IDS || rq->now_ms >= until_ms) {
+        random_hex(place, PLACE_DIGITS);
+        until_ms = rq->now_ms + PLACE_MS;
+        count = 0;
+    }
+    memcpy(here, place, sizeof(here));
+    number = count++;
+    pthread_mutex_unlock(&lock);
+    return arena_printf(rq->arena, "%s-0%s%03x%s", prefix, here, number, tail);
 }
 
 static const char *bad_token_code(const struct api_request *rq) {

@@ -72,8 +72,10 @@ int engine_connect(const char *path, bool write, struct engine_connection **ret_
     if (r == 0) {
         sqlite3_busy_timeout(c->db, BUSY_MS);
         r = execute(c,
-                    write ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-2048;"
-                            "PRAGMA journal_size_limit=4194304"
+                    write ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192;"
+                            "PRAGMA temp_store=MEMORY;" /* what a savepoint would have to undo */
+
+                            "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=16777216"
                           : "PRAGMA query_only=1; PRAGMA cache_size=-1024",
                     ret_error);
     } else if (c->db != NULL) {

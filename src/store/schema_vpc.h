@@ -20,7 +20,7 @@
     I(TEXT, account)                                                                                         \
     C(TEXT, region)                                                                                          \
     C(TEXT, cidr) /* primary; all of them, with their associations, in vpc_cidr */                           \
-    C(INT, is_default)                                                                                       \
+    I(INT, is_default)                                                                                       \
     C(INT, dns_support)                                                                                      \
     C(INT, dns_hostnames)                                                                                    \
     C(INT, address_metrics)                                                                                  \
@@ -118,7 +118,8 @@
     C(TEXT, region)                                                                                          \
     I(TEXT, vpc_id)                                                                                          \
     C(TEXT, name)                                                                                            \
-    C(TEXT, description)
+    I(TEXT, name_key) /* VPC|name in lower case: unique */                                                   \
+        C(TEXT, description)
 
 #define SG_RULE_COLUMNS(C, I)                                                                                \
     C(TEXT, id) /* sgr-… */                                                                                \

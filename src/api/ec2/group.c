@@ -10,6 +10,15 @@ enum { GROUP_TEXT_MAX = 255 };
 
 /* ---- making, finding, removing ---- */
 
+/* AWS tells names apart without regard to case. */
+static const char *name_key(struct api_request *rq, const char *vpc_id, const char *name) {
+    char *key = arena_printf(rq->arena, "%s|%s", vpc_id, name);
+    for (char *c = key + strlen(vpc_id); *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c += 'a' - 'A';
+    return key;
+}
+
 const char *group_make(struct api_request *rq, const char *vpc_id, const char *name,
                        const char *description) {
     struct security_group_row row = {.id = api_new_id(rq, "sg"),
@@ -17,6 +26,7 @@ const char *group_make(struct api_request *rq, const char *vpc_id, const char *n
                                      .region = rq->region,
                                      .vpc_id = vpc_id,
                                      .name = name,
+                                     .name_key = name_key(rq, vpc_id, name),
                                      .description = description};
     security_group_put(rq->tx, &row);
     const struct sg_rule_row egress = {
@@ -40,11 +50,10 @@ void group_remove(struct api_request *rq, const char *id) {
 
 const struct security_group_row *ec2_group_by_name(struct api_request *rq, const char *vpc_id,
                                                    const char *name) {
-    struct security_group_rows all = security_group_list_by(rq->tx, COL(security_group, vpc_id), vpc_id);
-    for (size_t i = 0; i < all.count; i++)
-        if (name && strcasecmp(all.items[i].name, name) == 0)
-            return &all.items[i];
-    return NULL;
+    struct security_group_rows found = {NULL, 0};
+    if (name)
+        found = security_group_list_by(rq->tx, COL(security_group, name_key), name_key(rq, vpc_id, name));
+    return found.count ? &found.items[0] : NULL;
 }
 
 const struct security_group_row *group_get(struct api_request *rq, const char *id, const char *name) {

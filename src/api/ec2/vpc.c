@@ -324,10 +324,10 @@ int ec2_describe_dhcp_options(struct api_request *rq, const struct ec2_describe_
 /* ---- the default VPC ---- */
 
 const struct vpc_row *ec2_default_vpc(struct api_request *rq) {
-    struct store_rows all = ec2_list(rq, EC2_VPC);
+    struct vpc_rows all = vpc_list_by_int(rq->tx, COL(vpc, is_default), 1);
     for (size_t i = 0; i < all.count; i++)
-        if (((const struct vpc_row *)all.items)[i].is_default)
-            return &((const struct vpc_row *)all.items)[i];
+        if (text_is(all.items[i].account, rq->caller.account) && text_is(all.items[i].region, rq->region))
+            return &all.items[i];
     return NULL;
 }
 
