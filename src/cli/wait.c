@@ -91,12 +91,16 @@ int wait_online(struct cli *c, const char *instance, int limit_s) {
     f->key = "InstanceIds";
     *vec_push(c->arena, &f->values) = instance;
     for (unsigned round = 0;; round++) {
+        struct ssm_get_connection_status_request ask = {.target = instance};
+        struct ssm_get_connection_status_response status = {0};
         struct ssm_describe_instance_information_result out = {0};
 
         if (SSM(c, DescribeInstanceInformation, in, out) < 0)
             return cli_aws_failed(c, "ask Session Manager for the instance");
+        /* Online says that the agent has reported; a session also needs its control channel. */
         if (out.instance_information_list.count > 0 &&
-            text_is(out.instance_information_list.items[0].ping_status, "Online"))
+            text_is(out.instance_information_list.items[0].ping_status, "Online") &&
+            SSM(c, GetConnectionStatus, ask, status) == 0 && text_is(status.status, "connected"))
             return 0;
         if (timed_out(start, limit_s)) {
             cli_error("%s is not Online in Session Manager after %d s: `vpcbox explain %s "
