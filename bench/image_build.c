@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * image_build: what a network costs to compile, to change and to take over, at sizes far beyond a box.
+ *
+ * Prints one line per size: interfaces, bytes each, milliseconds to build everything, to build again after
+ * one VPC changed, and to validate a block from outside.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "net/image.h"
+
+enum { PER_VPC = 1000 };
+
+static double now_ms(void) {
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void *need(void *memory) {
+    if (!memory)
+        exit(2);
+    return memory;
+}
+
+/* VPCs of 1,000 interfaces with one public address in eight. */
+static void make_vpc(struct spec_vpc *v, uint32_t index) {
+    static const struct prefix4 cidr = {{0x0a000000}, 16}, any = {{0}, 0};
+    static const char *const groups[] = {"sg-0123456789abcdef0"};
+    static struct spec_sg_rule rules[2];
+    static struct spec_sg group = {"sg-0123456789abcdef0", rules, 2};
+    static struct spec_acl_entry entries[2];
+    static struct spec_acl acl = {"acl-0123456789abcdef0", entries, 2};
+    static struct spec_route route = {{{0}, 0}, NULL, SPEC_TARGET_INTERNET_GATEWAY, "igw-0123456789abcdef0"};
+    static struct spec_route_table table = {"rtb-0123456789abcdef0", true, &route, 1};
+    static struct spec_subnet subnet = {
+        "subnet-0123456789abcdef0", {{0x0a000000}, 16}, "rtb-0123456789abcdef0", "acl-0123456789abcdef0"};
+    struct spec_eni *enis = need(calloc(PER_VPC, sizeof(*enis)));
+    struct spec_address *addresses = need(calloc(PER_VPC, sizeof(*addresses)));
+    char(*ids)[24] = need(calloc(PER_VPC + 1, sizeof(*ids)));
+
+    rules[0] = (struct spec_sg_rule){
+        .id = "sgr-0", .egress = true, .protocol = -1, .from_port = -1, .to_port = -1, .cidr = any};
+    rules[1] =
+        (struct spec_sg_rule){.id = "sgr-1", .protocol = 6, .from_port = 443, .to_port = 443, .cidr = cidr};
+    entries[0] = (struct spec_acl_entry){100, false, true, -1, any, -1, -1};
+    entries[1] = (struct spec_acl_entry){100, true, true, -1, any, -1, -1};
+    for (uint32_t i = 0; i < PER_VPC; i++) {
+        uint32_t num = index * PER_VPC + i + 1;
+
+        snprintf(ids[i], sizeof(ids[i]), "eni-%017x", num);
+        addresses[i] = (struct spec_address){{0x0a000004 + i}, {i % 8 ? 0 : 0x2c000000 + num}};
+        enis[i] = (struct spec_eni){.num = num,
+                                    .id = ids[i],
+                                    .subnet_id = subnet.id,
+                                    .instance_id = ids[i],
+                                    .mac = {{6, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}},
+                                    .source_dest_check = true,
+                                    .up = true,
+                                    .addresses = &addresses[i],
+                                    .address_count = 1,
+                                    .group_ids = groups,
+                                    .group_count = 1};
+    }
+    snprintf(ids[PER_VPC], sizeof(ids[PER_VPC]), "vpc-%017x", index);
+    *v = (struct spec_vpc){.id = ids[PER_VPC],
+                           .version = 1,
+                           .cidrs = &cidr,
+                           .cidr_count = 1,
+                           .internet_gateway_id = "igw-0123456789abcdef0",
+                           .subnets = &subnet,
+                           .subnet_count = 1,
+                           .route_tables = &table,
+                           .route_table_count = 1,
+                           .acls = &acl,
+                           .acl_count = 1,
+                           .groups = &group,
+                           .group_count = 1,
+                           .enis = enis,
+                           .eni_count = PER_VPC};
+}
+
+int main(void) {
+    static const uint32_t sizes[] = {1000, 100000, 1000000};
+
+    for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+        uint32_t count = sizes[s] / PER_VPC;
+        struct spec_vpc *vpcs = need(calloc(count, sizeof(*vpcs)));
+        struct spec spec = {.generation = 1, .vpcs = vpcs, .vpc_count = count};
+        struct image *first, *second, *third;
+        double t0, t1, t2, t3;
+
+        for (uint32_t i = 0; i < count; i++)
+            make_vpc(&vpcs[i], i);
+        t0 = now_ms();
+        if (image_build(&spec, NULL, &first) < 0)
+            return 2;
+        t1 = now_ms();
+        vpcs[count / 2].version++;
+        spec.generation++;
+        if (image_build(&spec, first, &second) < 0)
+            return 2;
+        t2 = now_ms();
+        if (image_parse(image_data(second), image_size(second), &third) < 0)
+            return 2;
+        t3 = now_ms();
+        printf("%8u interfaces in %4u VPCs  %5.0f bytes each  build %7.1f ms  one VPC changed %6.1f ms  copy "
+               "and validate %6.1f ms\n",
+               sizes[s], count, (double)image_size(first) / sizes[s], t1 - t0, t2 - t1, t3 - t2);
+        image_free(first);
+        image_free(second);
+        image_free(third);
+        for (uint32_t i = 0; i < count; i++) {
+            free((void *)(uintptr_t)vpcs[i].enis[0].addresses);
+            free((void *)(uintptr_t)vpcs[i].enis[0].id);
+            free((void *)(uintptr_t)vpcs[i].enis);
+        }
+        free(vpcs);
+    }
+    return 0;
+}
