@@ -207,7 +207,7 @@ static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_cou
 
 void box_status(struct cli *c) {
     json_t *reply;
-    const char *why = "";
+    const char *why = "", *internet = "";
     int packets = 0;
 
     if (c->target_given || strcmp(c->output, "json") == 0)
@@ -215,9 +215,9 @@ void box_status(struct cli *c) {
     reply = ask(c, json_pack("{s:s}", "do", "status"), NULL, 0, NULL);
     if (reply == NULL)
         return;
-    json_unpack(reply, "{s?b,s?s}", "packets", &packets, "packets_text", &why);
-    cli_say(c, "box: %s, data plane: %s%s%s\n\n", c->aws.endpoint_url, packets ? "tap" : "none",
-            *why ? ": " : "", why);
+    json_unpack(reply, "{s?b,s?s,s?s}", "packets", &packets, "packets_text", &why, "internet", &internet);
+    cli_say(c, "box: %s, data plane: %s%s%s, internet: %s\n\n", c->aws.endpoint_url, packets ? "tap" : "none",
+            !packets && *why ? ": " : "", packets ? "" : why, packets ? internet : "none");
     json_decref(reply);
 }
 
@@ -341,20 +341,25 @@ int cmd_nat_table(struct cli *c) {
     static const char *const columns[] = {"Interface", "Proto",   "Source", "Destination", "Translated",
                                           "State",     "Packets", "Bytes",  "Idle",        NULL};
     struct table t = {.columns = columns};
-    json_t *reply = ask(c, json_pack("{s:s}", "do", "nat-table"), NULL, 0, NULL), *row;
+    json_int_t from = 0;
+    json_t *reply, *row;
     size_t i;
 
-    if (reply == NULL)
-        return 1;
-    json_array_foreach(json_object_get(reply, "flows"), i, row) {
-        const char **cells = arena_array(c->arena, const char *, 9);
+    do {
+        reply = ask(c, json_pack("{s:s,s:I}", "do", "nat-table", "from", from), NULL, 0, NULL);
+        if (reply == NULL)
+            return 1;
+        json_array_foreach(json_object_get(reply, "flows"), i, row) {
+            const char **cells = arena_array(c->arena, const char *, 9);
 
-        for (size_t k = 0; keys[k] != NULL; k++)
-            cells[k] = arena_strdup(c->arena, text_of(row, keys[k]));
-        *vec_push(c->arena, &t.rows) = cells;
-    }
+            for (size_t k = 0; keys[k] != NULL; k++)
+                cells[k] = arena_strdup(c->arena, text_of(row, keys[k]));
+            *vec_push(c->arena, &t.rows) = cells;
+        }
+        from = json_integer_value(json_object_get(reply, "next"));
+        json_decref(reply);
+    } while (from > 0);
     table_print(c, &t);
-    json_decref(reply);
     return 0;
 }
 

@@ -156,6 +156,15 @@ bool names_view(void *user, struct ip4 source, struct ip4 destination, struct dn
     return true;
 }
 
+void names_public_view(struct names *n, struct dns_view *ret_view) {
+    *ret_view = (struct dns_view){.user = n,
+                                  .region = n->region,
+                                  .public_address = names_public_address,
+                                  .endpoint = names_endpoint,
+                                  .public_name = n->internet ? lab_name : NULL,
+                                  .public_pointer = n->internet ? lab_pointer : NULL};
+}
+
 struct names *names_new(struct store *store, const char *region, bool internet) {
     struct names *n = calloc(1, sizeof(*n));
 

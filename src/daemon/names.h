@@ -16,6 +16,9 @@ struct names *names_new(struct store *store, const char *region, bool internet);
  * thread. */
 bool names_view(void *names, struct ip4 source, struct ip4 destination, struct dns_view *ret_view);
 
+/* The view from outside all VPCs. */
+void names_public_view(struct names *n, struct dns_view *ret_view);
+
 /* For lab_options: the same questions from outside all VPCs.  From any thread. */
 bool names_public_address(void *names, struct ip4 address, struct ip4 *ret_private);
 bool names_endpoint(void *names, const char *endpoint_id, const char *token, const char *zone,

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/backend.h"
+#include "daemon/explain_admin.h"
 #include "daemon/names.h"
 #include "edge/door_http.h"
 #include "edge/imds_source.h"
@@ -221,6 +222,7 @@ int services_start(struct services *s, struct region_link *link) {
         log_error("cannot start the services: %s", strerror(-r));
         return r;
     }
+    explain_admin_register(link, s->backend, names_new(s->store, config->region, lab));
     instances_resume(s->api);
     /* Last: who reaches the API finds everything there. */
     r = door_http_listen_api(s->server, &s->doors, region_listener(link), NULL);

@@ -9,13 +9,7 @@
 #include "fwd/fwd.h"
 #include "wire/build.h"
 
-enum {
-    MIDDLEBOXES_MAX = 8,
-    FRAME_BYTES = 2048,
-    SCRATCH_CONNECTIONS = 64,
-    CLIENT_PORT = 49152,
-    MASQUERADE_PORT = 50000
-};
+enum { MIDDLEBOXES_MAX = 8, FRAME_BYTES = 2048, SCRATCH_CONNECTIONS = 64, CLIENT_PORT = 49152 };
 
 /* A middlebox as it was passed: what came in and what it sent on. */
 struct passed {
@@ -25,6 +19,7 @@ struct passed {
 
 struct walk {
     const struct image *image;
+    const struct explain_question *question;
     struct arena *arena;
     struct explain_answer *answer;
     struct fwd_table table;
@@ -69,8 +64,8 @@ static const char *rule_text(struct arena *a, const struct fwd_event *e) {
     char cidr[PREFIX4_TEXT_BYTES];
 
     if (e->has_route)
-        return arena_printf(a, "%s%s%s -> %s",
-                            e->prefix_list != NULL ? e->prefix_list : prefix4_format(e->route, cidr), "", "",
+        return arena_printf(a, "%s -> %s",
+                            e->prefix_list != NULL ? e->prefix_list : prefix4_format(e->route, cidr),
                             e->target == NULL ? "?" : e->target);
     if (e->acl_rule >= 0)
         return arena_printf(a, "rule %d", e->acl_rule);
@@ -87,32 +82,80 @@ static const char *component_of(struct walk *w, const struct fwd_event *e) {
     return e->vpc == NULL ? "network" : e->vpc;
 }
 
-static const char *event_text(struct walk *w, const struct fwd_event *e) {
+/* What a stage that let a packet pass has looked at. */
+static const char *pass_text(struct walk *w, const struct fwd_event *e) {
     const char *way = e->egress ? "outbound" : "inbound", *eni = e->eni == NULL ? "" : e->eni;
 
+    switch (e->stage) {
+    case FWD_STAGE_SOURCE:
+        return arena_printf(w->arena, "%s leaves %s", tuple_text(w->arena, &e->before), eni);
+    case FWD_STAGE_GROUP_OUT:
+    case FWD_STAGE_GROUP_IN:
+        return arena_printf(w->arena, "security group allows it %s at %s", way, eni);
+    case FWD_STAGE_ACL_OUT:
+    case FWD_STAGE_ACL_IN:
+        return arena_printf(w->arena, "network ACL of %s allows it %s",
+                            e->subnet == NULL ? "the subnet" : e->subnet, way);
+    default:
+        return arena_printf(w->arena, "%s has nothing against it", fwd_stage_name(e->stage));
+    }
+}
+
+static const char *bypass_text(const struct fwd_event *e) {
+    switch (e->stage) {
+    case FWD_STAGE_ACL_OUT:
+    case FWD_STAGE_ACL_IN:
+        return "stays in the subnet: network ACLs do not apply";
+    case FWD_STAGE_LINK_LOCAL:
+        return "a service of the link: groups, ACLs and routes do not apply";
+    default:
+        return "does not apply here";
+    }
+}
+
+/* The service side knows a connection by its door; people know it by the door's name. */
+static const char *translate_text(struct walk *w, const struct fwd_event *e) {
+    static const char *const doors[] = {[DOOR_INTERNET] = "at its public address",
+                                        [DOOR_GATEWAY] = "through the gateway endpoint",
+                                        [DOOR_INTERFACE] = "through the interface endpoint",
+                                        [DOOR_IMDS] = "(instance metadata)",
+                                        [DOOR_DNS] = "(the VPC's resolver)",
+                                        [DOOR_NTP] = "(time)"};
+    struct door door;
+
+    if (e->stage == FWD_STAGE_SERVICE_OUT && door_decode(e->after.src, e->after.dst, &door))
+        return arena_printf(w->arena, "%s reaches the AWS service %s", tuple_text(w->arena, &e->before),
+                            doors[door.kind]);
+    if (e->stage == FWD_STAGE_SERVICE_IN)
+        return arena_printf(w->arena, "the AWS service answers: %s", tuple_text(w->arena, &e->after));
+    return arena_printf(w->arena, "%s becomes %s", tuple_text(w->arena, &e->before),
+                        tuple_text(w->arena, &e->after));
+}
+
+static const char *reason_text(const struct fwd_event *e) {
+    if (e->reason == FWD_ENI_DOWN && e->stage == FWD_STAGE_SOURCE)
+        return "the source's instance is not running";
+    return fwd_reason_text(e->reason);
+}
+
+static const char *event_text(struct walk *w, const struct fwd_event *e) {
     switch (e->action) {
     case FWD_ACTION_PASS:
-        if (e->stage == FWD_STAGE_GROUP_OUT || e->stage == FWD_STAGE_GROUP_IN)
-            return arena_printf(w->arena, "security group allows it %s at %s", way, eni);
-        if (e->stage == FWD_STAGE_ACL_OUT || e->stage == FWD_STAGE_ACL_IN)
-            return arena_printf(w->arena, "network ACL of %s allows it %s",
-                                e->subnet == NULL ? "the subnet" : e->subnet, way);
-        return arena_printf(w->arena, "%s: nothing against it", fwd_stage_name(e->stage));
+        return pass_text(w, e);
     case FWD_ACTION_TRACKED:
-        return arena_printf(w->arena, "tracked connection, %s at %s", way, eni);
+        return arena_printf(w->arena, "tracked connection, %s at %s", e->egress ? "outbound" : "inbound",
+                            e->eni == NULL ? "" : e->eni);
     case FWD_ACTION_BYPASS:
-        return arena_printf(w->arena, "%s does not apply here", fwd_stage_name(e->stage));
+        return bypass_text(e);
     case FWD_ACTION_ROUTE:
         return arena_printf(w->arena, "route of %s", e->subnet == NULL ? "the subnet" : e->subnet);
     case FWD_ACTION_TRANSLATE:
-        return arena_printf(w->arena, "%s becomes %s", tuple_text(w->arena, &e->before),
-                            tuple_text(w->arena, &e->after));
+        return translate_text(w, e);
     case FWD_ACTION_SEND:
         return arena_printf(w->arena, "goes to %s", port_name(w, e->out_port));
     case FWD_ACTION_ANSWER:
-        return fwd_reason_text(e->reason);
     case FWD_ACTION_DROP:
-        return fwd_reason_text(e->reason);
+        return reason_text(e);
     }
     return "";
 }
@@ -135,21 +178,31 @@ static void take_events(struct walk *w) {
                                         .stage = fwd_stage_name(e->stage),
                                         .action = actions[e->action],
                                         .rule = arena_strdup(w->arena, rule_text(w->arena, e)),
+                                        .route = e->has_route,
                                         .text = event_text(w, e)});
     }
 }
 
 static void block(struct walk *w, const struct fwd_event *e) {
-    const struct image_vpc *vpc = e->vpc == NULL ? NULL : image_vpc_by_id(w->image, e->vpc);
+    *vec_push(w->arena, &w->answer->blockers) = (struct explain_blocker){
+        .component = arena_strdup(w->arena, component_of(w, e)),
+        .rule = arena_strdup(w->arena, rule_text(w->arena, e)),
+        .code = fwd_reason_code(e->reason),
+        .message = arena_printf(w->arena, "%s%s", w->back ? "on the way back: " : "", reason_text(e)),
+        .mend = explain_mend(w->arena, w->image, e),
+        .on_return = w->back};
+}
 
-    *vec_push(w->arena, &w->answer->blockers) =
-        (struct explain_blocker){.component = arena_strdup(w->arena, component_of(w, e)),
-                                 .rule = arena_strdup(w->arena, rule_text(w->arena, e)),
-                                 .code = fwd_reason_code(e->reason),
-                                 .message = arena_printf(w->arena, "%s%s", w->back ? "on the way back: " : "",
-                                                         fwd_reason_text(e->reason)),
-                                 .mend = explain_mend(w->arena, vpc, e),
-                                 .on_return = w->back};
+/* What no packet's drop says. */
+static void block_path(struct walk *w, const char *component, const char *code, const char *message,
+                       const char *mend) {
+    *vec_push(w->arena, &w->answer->blockers) = (struct explain_blocker){
+        .component = arena_strdup(w->arena, component),
+        .rule = "",
+        .code = code,
+        .message = arena_printf(w->arena, "%s%s", w->back ? "on the way back: " : "", message),
+        .mend = mend,
+        .on_return = w->back};
 }
 
 /* -- packets --------------------------------------------------------------------------------------- */
@@ -225,6 +278,14 @@ static void send_from(struct walk *w, uint32_t port, const struct wire_tuple *tu
     build(w, l2, tuple, flags);
 }
 
+static void add_guest_hop(struct walk *w, uint32_t port, const char *text) {
+    add_hop(w, (struct explain_hop){.component = arena_strdup(w->arena, port_name(w, port)),
+                                    .stage = "guest",
+                                    .action = "forward",
+                                    .rule = "",
+                                    .text = text});
+}
+
 /* Follows the first packet until it arrives or is dropped. */
 static bool walk_there(struct walk *w, uint32_t from, const struct wire_tuple *first) {
     send_from(w, from, first, WIRE_SYN);
@@ -241,12 +302,9 @@ static bool walk_there(struct walk *w, uint32_t from, const struct wire_tuple *f
         if (eni == NULL || eni_has_address(vpc, eni, at.dst))
             return true;
         if (w->passed_count == MIDDLEBOXES_MAX) {
-            *vec_push(w->arena, &w->answer->blockers) =
-                (struct explain_blocker){.component = port_name(w, w->out_port),
-                                         .rule = "",
-                                         .code = "UNKNOWN_DESTINATION",
-                                         .message = "the packet goes round in circles between middleboxes",
-                                         .mend = "break the loop in the route tables"};
+            block_path(w, port_name(w, w->out_port), "UNKNOWN_DESTINATION",
+                       "the packet goes round in circles between middleboxes",
+                       "break the loop in the route tables");
             return false;
         }
         p = &w->passed[w->passed_count++];
@@ -254,98 +312,150 @@ static bool walk_there(struct walk *w, uint32_t from, const struct wire_tuple *f
         p->in = at;
         p->out = at;
         p->out.src = image_eni_primary(vpc, eni)->private_ip;
-        if (at.protocol != WIRE_ICMP)
-            p->out.sport = (uint16_t)(MASQUERADE_PORT + w->passed_count);
-        add_hop(w, (struct explain_hop){
-                       .component = port_name(w, p->port),
-                       .stage = "guest",
-                       .action = "forward",
-                       .rule = "",
-                       .text = arena_printf(w->arena, "its guest is taken to forward and masquerade: %s",
-                                            tuple_text(w->arena, &p->out))});
+        add_guest_hop(w, p->port,
+                      arena_printf(w->arena, "its guest is taken to forward and masquerade: %s",
+                                   tuple_text(w->arena, &p->out)));
         from = p->port;
         send_from(w, from, &p->out, WIRE_SYN);
     }
 }
 
+/* Whether the reply came out where the request was sent on, by the same addresses. */
+static bool came_back(struct walk *w, uint32_t port, const struct wire_tuple *sent) {
+    const struct wire_tuple at = parsed(w), wanted = turned(*sent);
+    const struct image_vpc *vpc;
+
+    if (w->out_port == port && at.src.v == wanted.src.v && at.dst.v == wanted.dst.v &&
+        at.sport == wanted.sport && at.dport == wanted.dport)
+        return true;
+    if (image_eni_by_num(w->image, w->out_port, &vpc) != NULL)
+        block_path(w, port_name(w, w->out_port), "NO_PATH",
+                   "the reply comes by a middlebox whose guest never saw the request and breaks it there",
+                   "route both directions through the same interfaces");
+    else
+        block_path(w, port_name(w, w->out_port), "NO_PATH", "the reply does not come back to the sender",
+                   "route both directions through the same interfaces");
+    return false;
+}
+
 /* Sends the reply from where the packet arrived, and follows it back to the first sender. */
-static bool walk_back(struct walk *w, uint32_t origin) {
+static bool walk_back(struct walk *w, uint32_t origin, const struct wire_tuple *first) {
     uint32_t from = w->out_port;
     struct wire_tuple reply = turned(parsed(w));
 
     w->back = true;
-    send_from(w, from, &reply, WIRE_SYN | WIRE_ACK);
     for (;;) {
-        struct passed *p;
+        const struct passed *p = w->passed_count > 0 ? &w->passed[w->passed_count - 1] : NULL;
 
-        if (!run(w, from))
+        send_from(w, from, &reply, WIRE_SYN | WIRE_ACK);
+        if (!run(w, from) || !came_back(w, p == NULL ? origin : p->port, p == NULL ? first : &p->out))
             return false;
-        if (w->passed_count == 0)
-            return w->out_port == origin;
-        p = &w->passed[w->passed_count - 1];
-        if (w->out_port != p->port)
-            return w->out_port == origin; /* another way back, past the middlebox: its tracking breaks */
+        if (p == NULL)
+            return true;
         w->passed_count--;
-        add_hop(w, (struct explain_hop){.component = port_name(w, p->port),
-                                        .stage = "guest",
-                                        .action = "forward",
-                                        .rule = "",
-                                        .text = "its guest translates the reply back"});
+        add_guest_hop(w, p->port, "its guest translates the reply back");
         from = p->port;
         reply = turned(p->in);
-        send_from(w, from, &reply, WIRE_SYN | WIRE_ACK);
     }
 }
 
-/* A packet for a network that the engine answers itself, or the source's own address, needs no way back. */
-static int find_source(const struct image *image, const struct explain_question *q, uint32_t *ret_port,
-                       struct ip4 *ret_ip) {
-    const struct image_vpc *vpc;
-    const struct image_eni *eni;
+/* -- the question ---------------------------------------------------------------------------------- */
 
-    if (q->from_internet) {
-        *ret_port = PORT_UPLINK;
-        *ret_ip = q->source_ip;
-        return 0;
-    }
-    eni = image_eni_by_id(image, q->source, &vpc);
-    if (eni == NULL)
-        return -ENOENT;
-    if (eni->addresses.count == 0)
-        return -EINVAL;
-    *ret_port = eni->num;
-    *ret_ip = q->source_ip.v != 0 ? q->source_ip : image_eni_primary(vpc, eni)->private_ip;
-    return 0;
+/* The other VPC's private address means something else here, or nothing.  Said before what the packet met. */
+static void say_disconnected(struct walk *w) {
+    const struct explain_end *from = &w->question->from, *to = &w->question->to;
+    struct ip4 public = image_vpc_address(to->vpc, to->address)->public_ip;
+    const char *own = image_name(from->vpc, from->vpc->id), *other = image_name(to->vpc, to->vpc->id);
+    struct explain_blocker *blockers, last;
+    char text[IP4_TEXT_BYTES];
+
+    block_path(w, other, "DISCONNECTED_VPCS",
+               arena_printf(w->arena,
+                            "nothing connects %s and %s: a private address of one means nothing in the other",
+                            own, other),
+               public.v != 0 ? arena_printf(w->arena, "use its public address %s", ip4_format(public, text))
+                             : "give the destination a public address, or put both into one VPC");
+    blockers = w->answer->blockers.items;
+    last = blockers[w->answer->blockers.count - 1];
+    memmove(blockers + 1, blockers, (w->answer->blockers.count - 1) * sizeof(*blockers));
+    blockers[0] = last;
 }
 
-int explain(const struct image *image, const struct explain_question *q, struct arena *a,
-            struct explain_answer *ret_answer) {
-    const struct fwd_table_size size = {.connections = SCRATCH_CONNECTIONS, .ports = 1};
-    struct wire_tuple first = {.dst = q->destination,
+/* Packets that no network decides about.  True: settled. */
+static bool settle_without(struct walk *w) {
+    const struct explain_end *from = &w->question->from, *to = &w->question->to;
+    const char *id = to->place == EXPLAIN_ENI ? image_name(to->vpc, to->eni->id) : "";
+
+    if (from->place == EXPLAIN_ENI && from->eni->kind == SPEC_ENI_INTERFACE_ENDPOINT) {
+        block_path(w, image_name(from->vpc, from->eni->endpoint_id), "VPCE_INTRA_VPC_TRAFFIC",
+                   fwd_reason_text(FWD_ENDPOINT_ONE_WAY), "ask from an instance to the endpoint");
+        return true;
+    }
+    if (from->place == EXPLAIN_ENI && eni_has_address(from->vpc, from->eni, to->address)) {
+        add_hop(
+            w, (struct explain_hop){.component = arena_strdup(w->arena, image_name(from->vpc, from->eni->id)),
+                                    .stage = "guest",
+                                    .action = "answer",
+                                    .rule = "",
+                                    .text = "the source's own address: the packet never leaves it"});
+        w->answer->reachable = to->place == EXPLAIN_ADDRESS || to->eni == from->eni;
+        if (!w->answer->reachable)
+            say_disconnected(w);
+        return true;
+    }
+    if (from->place == EXPLAIN_ADDRESS && to->place == EXPLAIN_ENI &&
+        image_vpc_address(to->vpc, to->address)->public_ip.v == 0) {
+        block_path(
+            w, id, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+            "the destination has no public address: nothing on the internet can name it",
+            arena_printf(w->arena,
+                         "aws ec2 allocate-address, then aws ec2 associate-address --network-interface-id "
+                         "%s --allocation-id eipalloc-…",
+                         id));
+        return true;
+    }
+    return false;
+}
+
+static void ask(struct walk *w) {
+    const struct explain_question *q = w->question;
+    struct wire_tuple first = {.src = q->from.address,
+                               .dst = q->to.address,
                                .sport = CLIENT_PORT,
                                .dport = q->protocol == WIRE_ICMP ? WIRE_ICMP_REQUEST << 8 : q->port,
                                .protocol = q->protocol};
-    size_t bytes = fwd_table_bytes(&size);
-    struct walk *w;
-    uint32_t origin = 0;
-    void *memory;
-    int r = find_source(image, q, &origin, &first.src);
+    uint32_t origin = q->from.place == EXPLAIN_ENI ? q->from.eni->num : PORT_UPLINK;
+    bool arrived,
+        other_vpc = q->from.place == EXPLAIN_ENI && q->to.place == EXPLAIN_ENI && q->from.vpc != q->to.vpc;
 
-    if (r < 0)
-        return r;
-    *ret_answer = (struct explain_answer){0};
-    w = calloc(1, sizeof(*w));
-    memory = calloc(1, bytes);
-    if (w == NULL || memory == NULL) {
-        r = -ENOMEM;
-    } else {
-        w->image = image;
-        w->arena = a;
-        w->answer = ret_answer;
-        r = fwd_table_init(memory, bytes, &size, &w->table);
+    if (settle_without(w))
+        return;
+    if (q->from.place == EXPLAIN_ADDRESS && q->to.place == EXPLAIN_ENI)
+        first.dst = image_vpc_address(q->to.vpc, q->to.address)->public_ip;
+    arrived = walk_there(w, origin, &first);
+    if (other_vpc && !(arrived && w->out_port == q->to.eni->num)) {
+        say_disconnected(w);
+        return;
     }
-    if (r == 0)
-        ret_answer->reachable = walk_there(w, origin, &first) && walk_back(w, origin);
+    w->answer->reachable = arrived && walk_back(w, origin, &first);
+}
+
+int explain(const struct image *image, const struct explain_question *question, struct arena *a,
+            struct explain_answer *answer) {
+    const struct fwd_table_size size = {.connections = SCRATCH_CONNECTIONS, .ports = 1};
+    size_t bytes = fwd_table_bytes(&size);
+    struct walk *w = calloc(1, sizeof(*w));
+    void *memory = calloc(1, bytes);
+    int r = w == NULL || memory == NULL ? -ENOMEM : fwd_table_init(memory, bytes, &size, &w->table);
+
+    answer->reachable = false;
+    if (r == 0) {
+        w->image = image;
+        w->question = question;
+        w->arena = a;
+        w->answer = answer;
+        ask(w);
+    }
     free(memory);
     free(w);
     return r;

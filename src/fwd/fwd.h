@@ -102,6 +102,11 @@ int fwd_table_init(void *memory, size_t bytes, const struct fwd_table_size *size
  * index is rebuilt from the records themselves.  -EBADMSG: not a table of this version; use init.
  */
 int fwd_table_attach(void *memory, size_t bytes, struct fwd_table *ret_table);
+/*
+ * Looks at a table that another process is using, through a read-only map: only for fwd_table_each() and the
+ * counters, which may show a record in the middle of its change.  -EBADMSG as above.
+ */
+int fwd_table_peek(const void *memory, size_t bytes, struct fwd_table *ret_table);
 
 struct fwd_trace;
 struct fwd_env {

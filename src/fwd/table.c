@@ -93,8 +93,8 @@ int fwd_table_init(void *memory, size_t bytes, const struct fwd_table_size *size
     return 0;
 }
 
-int fwd_table_attach(void *memory, size_t bytes, struct fwd_table *ret_table) {
-    struct fwd_table_header *h = memory;
+int fwd_table_peek(const void *memory, size_t bytes, struct fwd_table *ret_table) {
+    const struct fwd_table_header *h = memory;
     struct layout l;
 
     if (bytes < sizeof(*h) || (uintptr_t)memory % 8 != 0 || h->magic != TABLE_MAGIC ||
@@ -103,9 +103,16 @@ int fwd_table_attach(void *memory, size_t bytes, struct fwd_table *ret_table) {
     l = lay_out(h->capacity, h->port_slots, h->huge);
     if (bytes < l.bytes || l.flow_slots != h->flow_slots || l.bucket_slots != h->bucket_slots)
         return -EBADMSG;
-    view(memory, &l, ret_table);
-    table_recover(ret_table);
+    view((void *)(uintptr_t)memory, &l, ret_table);
     return 0;
+}
+
+int fwd_table_attach(void *memory, size_t bytes, struct fwd_table *ret_table) {
+    int r = fwd_table_peek(memory, bytes, ret_table);
+
+    if (r == 0)
+        table_recover(ret_table);
+    return r;
 }
 
 static bool flow_has(const struct fwd_flow *flow, uint32_t conn_ref) {

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/explain_admin.h"
+
+#include <errno.h>
+#include <ldns/ldns.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "daemon/admin.h"
+#include "explain/explain.h"
+#include "fwd/fwd.h"
+#include "net/door.h"
+
+/* FLOWS_AT_ONCE rows fit one packet of the admin socket. */
+enum { ERROR_BYTES = 256, FLOWS_AT_ONCE = 300, ANSWER_ROWS_MAX = 16 };
+
+static struct {
+    struct region_link *link;
+    struct backend *backend;
+    struct names *names;
+    pthread_mutex_t naming; /* names is for one thread */
+} ctx = {.naming = PTHREAD_MUTEX_INITIALIZER};
+
+/* The caller copies it before the next operation of this thread. */
+static json_t *refuse(const char *text, const char **ret_error) {
+    static _Thread_local char kept[ERROR_BYTES];
+
+    snprintf(kept, sizeof(kept), "%s", text);
+    *ret_error = kept;
+    return NULL;
+}
+
+/* -- names ----------------------------------------------------------------------------------------- */
+
+/* Addresses of a name as a query over UDP gets them; the answer's code in *ret_rcode.  Negative errno. */
+static int resolve(const struct dns_view *view, const char *name, struct dns_addresses *ret, int *ret_rcode) {
+    struct buf answer = BUF_INIT(DNS_UDP_MAX_BYTES);
+    ldns_rdf *owner = ldns_dname_new_frm_str(name);
+    ldns_pkt *query =
+                 owner == NULL ? NULL : ldns_pkt_query_new(owner, LDNS_RR_TYPE_A, LDNS_RR_CLASS_IN, LDNS_RD),
+             *reply = NULL;
+    uint8_t *wire = NULL;
+    size_t length;
+    int r = -EINVAL;
+
+    ret->count = 0;
+    if (owner != NULL && query == NULL)
+        ldns_rdf_deep_free(owner);
+    if (query != NULL && ldns_pkt2wire(&wire, query, &length) == LDNS_STATUS_OK)
+        r = dns_answer(view, wire, length, false, &answer);
+    if (r == 0 && ldns_wire2pkt(&reply, (const uint8_t *)answer.data, answer.length) != LDNS_STATUS_OK)
+        r = -EBADMSG;
+    if (r == 0) {
+        const ldns_rr_list *rrs = ldns_pkt_answer(reply);
+
+        *ret_rcode = ldns_pkt_get_rcode(reply);
+        for (size_t i = 0; i < ldns_rr_list_rr_count(rrs) && ret->count < ANSWER_ROWS_MAX; i++) {
+            const ldns_rr *rr = ldns_rr_list_rr(rrs, i);
+            const ldns_rdf *address = ldns_rr_get_type(rr) == LDNS_RR_TYPE_A ? ldns_rr_rdf(rr, 0) : NULL;
+            const uint8_t *b = address == NULL ? NULL : ldns_rdf_data(address);
+
+            if (b != NULL && ldns_rdf_size(address) == 4)
+                ret->items[ret->count++] =
+                    (struct ip4){(uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]};
+        }
+    }
+    ldns_pkt_free(reply);
+    ldns_pkt_free(query);
+    free(wire);
+    buf_free(&answer);
+    return r;
+}
+
+static void dns_hop(struct arena *a, struct explain_answer *out, const char *action, const char *text) {
+    *vec_push(a, &out->forward) = (struct explain_hop){
+        .component = "resolver", .stage = "dns", .action = action, .rule = "", .text = text};
+}
+
+static void dns_block(struct arena *a, struct explain_answer *out, const char *component, const char *text,
+                      const char *mend) {
+    dns_hop(a, out, "drop", text);
+    *vec_push(a, &out->blockers) = (struct explain_blocker){
+        .component = component, .rule = "", .code = "UNKNOWN_DESTINATION", .message = text, .mend = mend};
+}
+
+static const char *addresses_text(struct arena *a, const struct explain_question *q,
+                                  const struct image *image, const struct dns_addresses *found) {
+    const struct image_address *at =
+        q->from.place == EXPLAIN_ENI ? image_vpc_address(q->from.vpc, found->items[0]) : NULL;
+    const struct image_eni *eni = at == NULL ? NULL : &image_enis(q->from.vpc)[at->eni];
+    char text[IP4_TEXT_BYTES];
+    const char *list = "";
+
+    for (size_t i = 0; i < found->count; i++)
+        list = arena_printf(a, "%s%s%s", list, i == 0 ? "" : ", ", ip4_format(found->items[i], text));
+    if (eni != NULL && eni->kind == SPEC_ENI_INTERFACE_ENDPOINT)
+        return arena_printf(a, "%s (private, of interface endpoint %s)", list,
+                            image_name(q->from.vpc, eni->endpoint_id));
+    if (eni != NULL)
+        return arena_printf(a, "%s (private, of %s)", list, image_name(q->from.vpc, eni->id));
+    if (image_is_service(image, found->items[0]))
+        return arena_printf(a, "%s (the service's public address)", list);
+    return list;
+}
+
+/* The view that the asker's resolver would have; false: its VPC has none. */
+static bool view_of(const struct explain_end *from, struct dns_view *ret_view) {
+    if (from->place == EXPLAIN_ENI) {
+        uint32_t index = image_vpc_address(from->vpc, from->address)->index;
+
+        return names_view(ctx.names, door_source(from->eni->num, index), door_destination(DOOR_DNS, 0),
+                          ret_view);
+    }
+    names_public_view(ctx.names, ret_view);
+    return true;
+}
+
+/* Turns q->to into an address; false, with blockers, when there is none.  Under ctx.naming. */
+static bool resolve_name(struct arena *a, const struct image *image, struct explain_question *q,
+                         struct explain_answer *out) {
+    const char *domain =
+        q->from.place == EXPLAIN_ENI ? image_name(q->from.vpc, q->from.vpc->domain_name) : "";
+    const char *vpc = q->from.place == EXPLAIN_ENI ? image_name(q->from.vpc, q->from.vpc->id) : "internet";
+    const char *name = strchr(q->to.name, '.') != NULL || *domain == '\0'
+                           ? q->to.name
+                           : arena_printf(a, "%s.%s", q->to.name, domain);
+    struct dns_addresses found;
+    struct dns_view view;
+    int rcode = 0;
+
+    vpc = arena_strdup(a, vpc);
+    if (!view_of(&q->from, &view)) {
+        dns_block(
+            a, out, vpc, "DNS support is off in this VPC: no name resolves",
+            arena_printf(
+                a, "aws ec2 modify-vpc-attribute --vpc-id %s --enable-dns-support '{\"Value\":true}'", vpc));
+        return false;
+    }
+    if (resolve(&view, name, &found, &rcode) < 0) {
+        dns_block(a, out, "resolver", arena_printf(a, "%.80s is no name that can be asked for", name),
+                  "use another name");
+        return false;
+    }
+    if (found.count == 0) {
+        dns_block(a, out, "resolver",
+                  arena_printf(a, "%s: %s", name,
+                               rcode == LDNS_RCODE_NXDOMAIN  ? "no such name (NXDOMAIN)"
+                               : rcode == LDNS_RCODE_NOERROR ? "the name has no IPv4 address"
+                                                             : "the resolver has no answer"),
+                  "use a name that exists there, or an address");
+        return false;
+    }
+    dns_hop(a, out, "answer", arena_printf(a, "%s is %s", name, addresses_text(a, q, image, &found)));
+    q->to = (struct explain_end){.place = EXPLAIN_ADDRESS, .address = found.items[0]};
+    return true;
+}
+
+/* -- explain --------------------------------------------------------------------------------------- */
+
+#define HOPS(list) hops_json((list).items, (list).count)
+
+static json_t *hops_json(const struct explain_hop *hops, size_t count) {
+    json_t *out = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        const struct explain_hop *h = &hops[i];
+        json_t *hop = json_pack("{s:s,s:s,s:s,s:s,s:s}", "component", h->component, "stage", h->stage,
+                                "action", h->action, "rule", h->rule, "text", h->text);
+
+        if (h->route)
+            json_object_set_new(hop, "route", json_string(h->rule));
+        json_array_append_new(out, hop);
+    }
+    return out;
+}
+
+static json_t *answer_json(const struct explain_answer *answer) {
+    json_t *blockers = json_array();
+
+    for (size_t i = 0; i < answer->blockers.count; i++) {
+        const struct explain_blocker *b = &answer->blockers.items[i];
+
+        json_array_append_new(blockers,
+                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "component", b->component, "rule",
+                                        b->rule, "code", b->code, "message", b->message, "mend", b->mend,
+                                        "direction", b->on_return ? "return" : "forward"));
+    }
+    return json_pack("{s:b,s:o,s:o,s:o}", "reachable", answer->reachable, "forward", HOPS(answer->forward),
+                     "return", HOPS(answer->back), "blockers", blockers);
+}
+
+/* What `internet` stands for in a question: a host that every box's data has. */
+static struct ip4 internet_host(void) {
+    struct dns_addresses found = {.count = 0};
+
+    return lab_name(NULL, "example.com", &found) && found.count > 0 ? found.items[0]
+                                                                    : (struct ip4){UINT32_C(0x08080808)};
+}
+
+static json_t *explain_in(struct arena *a, const struct image *image, const json_t *request,
+                          const char **ret_error) {
+    const char *source = json_string_value(json_object_get(request, "source"));
+    const char *destination = json_string_value(json_object_get(request, "destination"));
+    struct explain_answer answer = {0};
+    struct explain_question q;
+    const char *error;
+    bool named = true;
+
+    if (source == NULL || destination == NULL)
+        return refuse("explain needs source and destination", ret_error);
+    if (explain_parse(image, a, source, destination, json_is_true(json_object_get(request, "udp")),
+                      internet_host(), &q, &error) < 0)
+        return refuse(error, ret_error);
+    if (q.to.place == EXPLAIN_NAME) {
+        pthread_mutex_lock(&ctx.naming);
+        named = resolve_name(a, image, &q, &answer);
+        pthread_mutex_unlock(&ctx.naming);
+    }
+    if (named && explain(image, &q, a, &answer) < 0)
+        return refuse("out of memory", ret_error);
+    return answer_json(&answer);
+}
+
+static json_t *do_explain(void *context, const json_t *request, const char **ret_error) {
+    struct arena a = {0};
+    struct image *image;
+    json_t *out;
+
+    (void)context;
+    if (backend_image(ctx.backend, &image) < 0)
+        return refuse("there is no network yet, or this box has no data plane", ret_error);
+    out = explain_in(&a, image, request, ret_error);
+    image_free(image);
+    arena_free(&a);
+    return out;
+}
+
+/* -- nat-table ------------------------------------------------------------------------------------- */
+
+struct listing {
+    const struct image *image;
+    json_t *flows;
+    json_int_t skip;
+    bool more;
+};
+
+static void endpoint_text(char *out, size_t room, struct ip4 ip, uint16_t port, uint8_t protocol) {
+    char text[IP4_TEXT_BYTES];
+
+    if (protocol == WIRE_TCP || protocol == WIRE_UDP)
+        snprintf(out, room, "%s:%u", ip4_format(ip, text), port);
+    else
+        snprintf(out, room, "%s", ip4_format(ip, text));
+}
+
+static void interface_text(const struct image *image, uint32_t port, char *out, size_t room) {
+    const struct image_vpc *vpc;
+    const struct image_eni *eni = image_eni_by_num(image, port, &vpc);
+
+    if (eni == NULL)
+        snprintf(out, room, "port %u", port);
+    else
+        snprintf(out, room, "%s", image_name(vpc, eni->id));
+}
+
+/* By which door a translated connection reaches its service. */
+static void door_text(const struct image *image, const struct fwd_connection *c, char *out, size_t room) {
+    static const char *const doors[] = {"internet gateway",  "gateway endpoint", "interface endpoint",
+                                        "instance metadata", "resolver",         "time"};
+    const struct image_vpc *vpc;
+    const struct image_eni *client = image_eni_by_num(image, c->client_port, &vpc);
+
+    snprintf(out, room, "%s", c->door.kind < DOOR_LOOPBACK ? doors[c->door.kind] : "?");
+    if (client == NULL)
+        return;
+    if (c->door.kind == DOOR_INTERNET)
+        snprintf(out, room, "%s", image_name(vpc, vpc->internet_gateway_id));
+    for (uint32_t i = 0; c->door.kind == DOOR_GATEWAY && i < vpc->endpoints.count; i++)
+        if (image_endpoints(vpc)[i].num == c->door.endpoint_num)
+            snprintf(out, room, "%s", image_name(vpc, image_endpoints(vpc)[i].id));
+    for (uint32_t i = 0; c->door.kind == DOOR_INTERFACE && i < vpc->enis.count; i++)
+        if (image_enis(vpc)[i].kind == SPEC_ENI_INTERFACE_ENDPOINT &&
+            image_enis(vpc)[i].endpoint_num == c->door.endpoint_num)
+            snprintf(out, room, "%s", image_name(vpc, image_enis(vpc)[i].endpoint_id));
+}
+
+static const char *protocol_text(uint8_t protocol, char *out, size_t room) {
+    if (protocol == WIRE_TCP || protocol == WIRE_UDP || protocol == WIRE_ICMP)
+        return protocol == WIRE_TCP ? "tcp" : protocol == WIRE_UDP ? "udp" : "icmp";
+    snprintf(out, room, "%u", protocol);
+    return out;
+}
+
+static bool list_one(void *user, const struct fwd_connection *c) {
+    struct listing *l = user;
+    struct ip4 from = c->outward ? c->local : c->remote, to = c->outward ? c->remote : c->local;
+    uint16_t sport = c->outward ? c->local_port : c->remote_port,
+             dport = c->outward ? c->remote_port : c->local_port;
+    char interface[64], source[32], destination[32], translated[64] = "", protocol[8];
+
+    if (l->skip > 0) {
+        l->skip--;
+        return true;
+    }
+    if (json_array_size(l->flows) == FLOWS_AT_ONCE) {
+        l->more = true;
+        return false;
+    }
+    if (c->translated) {
+        from = c->client;
+        to = c->service;
+        sport = c->client_l4;
+        dport = c->service_l4;
+        door_text(l->image, c, translated, sizeof(translated));
+    }
+    interface_text(l->image, c->translated ? c->client_port : c->port, interface, sizeof(interface));
+    endpoint_text(source, sizeof(source), from, sport, c->protocol);
+    endpoint_text(destination, sizeof(destination), to, dport, c->protocol);
+    json_array_append_new(
+        l->flows,
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o}", "interface", interface, "protocol",
+                  protocol_text(c->protocol, protocol, sizeof(protocol)), "source", source, "destination",
+                  destination, "translated", translated, "state", c->state, "packets",
+                  json_sprintf("%llu", (unsigned long long)(c->packets[0] + c->packets[1])), "bytes",
+                  json_sprintf("%llu", (unsigned long long)(c->bytes[0] + c->bytes[1])), "idle",
+                  json_sprintf("%us", c->idle_s)));
+    return true;
+}
+
+static json_t *do_nat_table(void *context, const json_t *request, const char **ret_error) {
+    json_int_t from = json_integer_value(json_object_get(request, "from"));
+    struct listing l = {.skip = from};
+    struct image *image;
+    struct fwd_table table;
+    uint64_t bytes;
+    json_t *out;
+    void *memory;
+    int fd, r;
+
+    (void)context;
+    r = region_flow_table(ctx.link, &fd, &bytes);
+    if (r < 0)
+        return refuse(r == -ENOTSUP ? "this box has no data plane" : strerror(-r), ret_error);
+    memory = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    if (memory == MAP_FAILED || fwd_table_peek(memory, bytes, &table) < 0 ||
+        backend_image(ctx.backend, &image) < 0) {
+        if (memory != MAP_FAILED)
+            munmap(memory, bytes);
+        return refuse("the flow table cannot be read", ret_error);
+    }
+    l.image = image;
+    l.flows = json_array();
+    fwd_table_each(&(struct fwd_env){.image = image, .table = &table, .now_ns = clock_mono_ns()}, list_one,
+                   &l);
+    out = json_pack("{s:o}", "flows", l.flows);
+    if (l.more)
+        json_object_set_new(out, "next", json_integer(from + FLOWS_AT_ONCE));
+    image_free(image);
+    munmap(memory, bytes);
+    return out;
+}
+
+void explain_admin_register(struct region_link *link, struct backend *backend, struct names *names) {
+    ctx.link = link;
+    ctx.backend = backend;
+    ctx.names = names;
+    admin_register("explain", do_explain, NULL);
+    admin_register("nat-table", do_nat_table, NULL);
+}
