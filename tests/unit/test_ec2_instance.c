@@ -220,6 +220,7 @@ static void starts_run_at_once(void **state) {
                      0);
     instances_settle(rig.api);
     assert_int_equal(rig.met, 8);
+    assert_false(rig.missed);
 }
 
 static void the_same_token_again(void **state) {
