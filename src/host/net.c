@@ -16,9 +16,9 @@
 
 #include "base/fd.h"
 #include "base/log.h"
-#include "net/door.h"
 #include "host/netlink.h"
 #include "host/space.h"
+#include "net/door.h"
 
 /* A setting that this kernel lacks is not an error. */
 static void set(const char *name, const char *value) {
@@ -39,6 +39,8 @@ static const struct ip4 fabric_address = {UINT32_C(169) << 24 | UINT32_C(254) <<
 static const struct mac fabric_mac = PORT_ROUTER_MAC;
 static const struct mac svc_mac = PORT_SERVICE_MAC;
 static const struct mac lab_mac = PORT_UPLINK_MAC;
+/* Whom programs on the internet are when they do not say: 198.19.200.1. */
+static const struct prefix4 lab_visitor = {{UINT32_C(198) << 24 | 19 << 16 | 200 << 8 | 1}, 32};
 
 void space_net_settings(bool instance, bool ranges) {
     static const struct {
@@ -102,9 +104,10 @@ static int local_route(int nl, struct prefix4 prefix) {
     return r == -EEXIST ? 0 : r;
 }
 
-/* In a fresh network namespace: loopback, the TAP, and the way to `peers` through it. */
-static int make_side(const char *name, struct mac mac, const struct prefix4 *own, struct prefix4 peers,
-                     struct space_tap *ret_tap) {
+/* In a fresh network namespace: loopback, the TAP, and the way to `peers` through it.  `own` are addresses that
+ * the kernel answers for, `visitor` the one that its own connections come from; either may be NULL. */
+static int make_side(const char *name, struct mac mac, const struct prefix4 *own,
+                     const struct prefix4 *visitor, struct prefix4 peers, struct space_tap *ret_tap) {
     unsigned index;
     int nl, r;
 
@@ -119,6 +122,8 @@ static int make_side(const char *name, struct mac mac, const struct prefix4 *own
     r = netlink_link_up(nl, &(struct netlink_link){.index = 1});
     if (r == 0 && own != NULL)
         r = local_route(nl, *own);
+    if (r == 0 && visitor != NULL)
+        r = netlink_address_add(nl, index, *visitor);
     if (r == 0)
         r = netlink_neighbour_add(nl, index, fabric_address, fabric_mac);
     if (r == 0)
@@ -182,7 +187,8 @@ static int side_child(void *context) {
 
     if (unshare(CLONE_NEWNET) < 0)
         return answer(-errno, NULL, NULL, 0);
-    r = svc ? make_side("svc", svc_mac, &doors, enis, &tap) : make_side("uplink", lab_mac, NULL, all, &tap);
+    r = svc ? make_side("svc", svc_mac, &doors, NULL, enis, &tap)
+            : make_side("uplink", lab_mac, NULL, &lab_visitor, all, &tap);
     ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
     return answer(r, &tap, (int[]){ns, tap.fd}, 2);
 }
