@@ -6,12 +6,12 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -32,7 +32,13 @@ static void set(const char *name, const char *value) {
     fd_close(&fd);
 }
 
-enum { NET_MTU = 9001, QUEUE_FRAMES = 1000, OFFLOAD_ALL = 0x6f, OFFLOAD_OLD = 0x0f };
+enum {
+    NET_MTU = 9001,
+    QUEUE_FRAMES = 1000,
+    OFFLOAD_ALL = 0x6f,
+    OFFLOAD_OLD = 0x0f,
+    VISIT_STACK_BYTES = 128 * 1024
+};
 
 /* The next hop on the service and the lab side: one neighbour, known from the start. */
 static const struct ip4 fabric_address = {UINT32_C(169) << 24 | UINT32_C(254) << 16 | 255 << 8 | 1};
@@ -117,9 +123,7 @@ static int make_side(const char *name, struct mac mac, const struct prefix4 *own
         return r;
     index = if_nametoindex(name);
     nl = netlink_open();
-    if (nl < 0)
-        return nl;
-    r = netlink_link_up(nl, &(struct netlink_link){.index = 1});
+    r = nl < 0 ? nl : netlink_link_up(nl, &(struct netlink_link){.index = 1});
     if (r == 0 && own != NULL)
         r = local_route(nl, *own);
     if (r == 0 && visitor != NULL)
@@ -130,133 +134,127 @@ static int make_side(const char *name, struct mac mac, const struct prefix4 *own
         r = netlink_route_add(
             nl, &(struct netlink_route){
                     .to = peers, .gateway = fabric_address, .index = index, .gateway_on_link = true});
-    close(nl);
+    fd_close(&nl);
+    if (r < 0)
+        close(ret_tap->fd);
     return r;
 }
 
-/* What a helper child says before it ends: a result, and descriptors when it is 0. */
-struct answer {
-    int error;
-    struct space_tap tap;
+/* Work in another network namespace: in a thread that ends there, since host's own must not leave the machine's.
+ * A process for it would cost a hundred times as much, and a box needs some thirty at start. */
+struct visit {
+    int ns; /* -1: a new one */
+    int (*work)(void *context);
+    void *context;
+    int result;
 };
 
-/* Runs in a child, since host itself could not come back to the machine's network namespace: with the
- * answer's socket as 3 and, when ns >= 0, inside that namespace. */
-static int run_in_child(int ns, int (*run)(void *context), void *context, struct answer *ret_answer, int *fds,
-                        size_t count) {
-    int pair[2], status;
-    struct answer a = {0};
-    size_t got = count;
-    pid_t pid;
-    ssize_t n;
+static void *visit_thread(void *arg) {
+    struct visit *v = arg;
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-        return -errno;
-    pid = space_child((int[]){pair[1], ns}, ns < 0 ? 1 : 2, run, context);
-    close(pair[1]);
-    if (pid < 0) {
-        close(pair[0]);
-        return pid;
-    }
-    n = fd_receive(pair[0], &a, sizeof(a), fds, &got);
-    close(pair[0]);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (n == (ssize_t)sizeof(a) && a.error == 0 && got == count) {
-        *ret_answer = a;
-        return 0;
-    }
-    for (size_t i = 0; n > 0 && i < got; i++)
-        close(fds[i]);
-    return n == (ssize_t)sizeof(a) && a.error < 0 ? a.error : -ECHILD;
+    v->result = (v->ns < 0 ? unshare(CLONE_NEWNET) : setns(v->ns, CLONE_NEWNET)) < 0 ? -errno : 0;
+    if (v->result == 0)
+        v->result = v->work(v->context);
+    return NULL;
 }
 
-static int answer(int error, const struct space_tap *tap, const int *fds, size_t count) {
-    struct answer a = {.error = error};
+static int work_in(int ns, int (*work)(void *context), void *context) {
+    struct visit v = {.ns = ns, .work = work, .context = context};
+    pthread_attr_t small;
+    pthread_t thread;
+    int r;
 
-    if (tap != NULL)
-        a.tap = *tap;
-    return fd_send(3, &a, sizeof(a), fds, error == 0 ? count : 0) < 0;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, VISIT_STACK_BYTES);
+    r = -pthread_create(&thread, &small, visit_thread, &v);
+    pthread_attr_destroy(&small);
+    if (r == 0)
+        pthread_join(thread, NULL);
+    return r < 0 ? r : v.result;
 }
 
-static int side_child(void *context) {
-    bool svc = *(bool *)context;
+struct side {
+    bool svc;
+    struct space_net net;
+};
+
+static int side_work(void *context) {
+    struct side *side = context;
     struct prefix4 doors = {{UINT32_C(11) << 24}, 8}, enis = {{UINT32_C(10) << 24}, 8}, all = {{0}, 0};
-    struct space_tap tap = {.fd = -1};
-    int ns, r = 0;
-
-    if (unshare(CLONE_NEWNET) < 0)
-        return answer(-errno, NULL, NULL, 0);
-    r = svc ? make_side("svc", svc_mac, &doors, NULL, enis, &tap)
-            : make_side("uplink", lab_mac, NULL, &lab_visitor, all, &tap);
-    ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-    return answer(r, &tap, (int[]){ns, tap.fd}, 2);
-}
-
-static int make_net(bool svc, struct space_net *ret_net) {
-    struct answer a;
-    int fds[2], r = run_in_child(-1, side_child, &svc, &a, fds, 2);
+    int r = side->svc ? make_side("svc", svc_mac, &doors, NULL, enis, &side->net.tap)
+                      : make_side("uplink", lab_mac, NULL, &lab_visitor, all, &side->net.tap);
 
     if (r < 0)
         return r;
-    *ret_net = (struct space_net){.ns = fds[0], .tap = a.tap};
-    ret_net->tap.fd = fds[1];
-    return 0;
+    side->net.ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (side->net.ns < 0) {
+        r = -errno;
+        close(side->net.tap.fd);
+    }
+    return r;
 }
 
 int space_make_nets(const struct space *space, struct space_net *ret_svc, struct space_net *ret_lab) {
-    struct space_net svc;
-    int r = space->packets ? make_net(true, &svc) : -ENOTSUP;
+    struct side svc = {.svc = true}, lab = {.svc = false};
+    int r = space->packets ? work_in(-1, side_work, &svc) : -ENOTSUP;
 
     if (r < 0)
         return r;
-    r = make_net(false, ret_lab);
+    r = work_in(-1, side_work, &lab);
     if (r < 0) {
-        close(svc.ns);
-        close(svc.tap.fd);
+        close(svc.net.ns);
+        close(svc.net.tap.fd);
         return r;
     }
-    *ret_svc = svc;
+    *ret_svc = svc.net;
+    *ret_lab = lab.net;
     return 0;
 }
 
-static int socket_child(void *context) {
-    const struct message_socket_open *want = context;
+struct wanted_socket {
+    const struct message_socket_open *want;
+    int fd;
+};
+
+static int socket_work(void *context) {
+    struct wanted_socket *w = context;
+    const struct message_socket_open *want = w->want;
     struct sockaddr_in at = {
         .sin_family = AF_INET, .sin_port = htons(want->port), .sin_addr.s_addr = htonl(want->address.v)};
-    int one = 1, fd;
+    int one = 1, fd, r;
 
-    if (setns(4, CLONE_NEWNET) < 0)
-        return answer(-errno, NULL, NULL, 0);
     fd = socket(AF_INET, (want->stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
+    if (fd < 0)
+        return -errno;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
         setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) < 0 ||
         (!want->stream && setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &one, sizeof(one)) < 0) ||
-        bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || (want->stream && listen(fd, 4096) < 0))
-        return answer(-errno, NULL, NULL, 0);
-    return answer(0, NULL, &fd, 1);
+        bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || (want->stream && listen(fd, 4096) < 0)) {
+        r = -errno;
+        close(fd);
+        return r;
+    }
+    w->fd = fd;
+    return 0;
 }
 
 int space_socket(int ns, const struct message_socket_open *want, int *ret_fd) {
-    struct message_socket_open copy = *want;
-    struct answer a;
+    struct wanted_socket w = {.want = want};
+    int r = work_in(ns, socket_work, &w);
 
-    return run_in_child(ns, socket_child, &copy, &a, ret_fd, 1);
+    if (r == 0)
+        *ret_fd = w.fd;
+    return r;
 }
 
-static int address_child(void *context) {
-    int nl, r;
+static int address_work(void *context) {
+    int nl = netlink_open(), r;
 
-    if (setns(4, CLONE_NEWNET) < 0)
-        return answer(-errno, NULL, NULL, 0);
-    nl = netlink_open();
     r = nl < 0 ? nl : local_route(nl, *(struct prefix4 *)context);
-    return answer(r, NULL, NULL, 0);
+    fd_close(&nl);
+    return r;
 }
 
 int space_local_address(int ns, struct prefix4 prefix) {
-    struct answer a;
-    int none;
-
-    return run_in_child(ns, address_child, &prefix, &a, &none, 0);
+    return work_in(ns, address_work, &prefix);
 }
