@@ -149,6 +149,7 @@ struct api_request {
     /* set by api_refuse() */
     const char *error_code, *error_message;
     int error_status;
+    struct proto_headers error_headers; /* beside the refusal's own */
     struct api_effect *effects, **last_effect;
     bool network_changed;
     struct api_wire *wire; /* the dispatcher's own; NULL for api_work */

@@ -89,6 +89,8 @@ static void respond_refusal(struct api_request *rq) {
         return;
     proto_encode_error(s, rq->arena, &e, s->protocol == MODEL_REST_XML ? rq->wire->request.path : NULL,
                        rq->request_id, rq->wire->host_id, &response);
+    for (size_t i = 0; i < rq->error_headers.count; i++)
+        *vec_push(rq->arena, &response.headers) = rq->error_headers.items[i];
     api_respond(rq, &response);
 }
 

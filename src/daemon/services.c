@@ -11,6 +11,7 @@
 
 #include "api/ec2/instance.h"
 #include "api/iam/identity.h"
+#include "api/s3/s3.h"
 #include "api/ssm/ssm.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -86,6 +87,9 @@ static int prepare_store(struct services *s) {
         log_error("the store: %s", error == NULL ? strerror(-r) : error);
         return r;
     }
+    r = s3_sweep(s->store, ".");
+    if (r < 0)
+        log_error("objects: %s", strerror(-r));
     r = store_write_begin(s->store, &arena, &tx);
     if (r == 0) {
         identity_setup(&tx);

@@ -133,3 +133,42 @@ char *checksum_end_text(struct checksum *c, char out[CHECKSUM_TEXT_BYTES]) {
     EVP_EncodeBlock((unsigned char *)out, raw, (int)length);
     return out;
 }
+
+/* ---- combining ---- */
+
+/* Product of two polynomials modulo the CRC's; all are reflected, so the highest bit is x^0. */
+static uint64_t multiply(uint64_t polynomial, uint64_t one, uint64_t a, uint64_t b) {
+    uint64_t product = 0;
+
+    for (uint64_t bit = one; bit != 0; bit >>= 1) {
+        if (a & bit)
+            product ^= b;
+        b = b & 1 ? b >> 1 ^ polynomial : b >> 1;
+    }
+    return product;
+}
+
+uint64_t checksum_combine(enum checksum_kind kind, uint64_t a, const unsigned char *b, uint64_t b_length) {
+    size_t i = place(kind), bytes = kinds[i].bytes;
+    uint64_t polynomial = polynomials[kinds[i].table], one = (uint64_t)1 << (8 * bytes - 1);
+    uint64_t shift = one, power = one >> 8, sum = 0; /* power: x^8, one byte */
+
+    for (; b_length > 0; b_length >>= 1) {
+        if (b_length & 1)
+            shift = multiply(polynomial, one, shift, power);
+        power = multiply(polynomial, one, power, power);
+    }
+    for (size_t j = 0; j < bytes; j++)
+        sum = sum << 8 | b[j];
+    return multiply(polynomial, one, shift, a) ^ sum;
+}
+
+char *checksum_crc_text(enum checksum_kind kind, uint64_t crc, char out[CHECKSUM_TEXT_BYTES]) {
+    unsigned char raw[CHECKSUM_MAX_BYTES];
+    size_t bytes = kinds[place(kind)].bytes;
+
+    for (size_t i = 0; i < bytes; i++)
+        raw[i] = (unsigned char)(crc >> 8 * (bytes - 1 - i));
+    EVP_EncodeBlock((unsigned char *)out, raw, (int)bytes);
+    return out;
+}

@@ -38,4 +38,12 @@ size_t checksum_end(struct checksum *c, unsigned char out[CHECKSUM_MAX_BYTES]);
 /* The same as base64. */
 char *checksum_end_text(struct checksum *c, char out[CHECKSUM_TEXT_BYTES]);
 
+/*
+ * CRCs only.  The CRC of what `a` is of followed by what `b` is of, without reading either: b as checksum_end() gave
+ * it, of b_length bytes.  The CRC of nothing is 0.
+ */
+uint64_t checksum_combine(enum checksum_kind kind, uint64_t a, const unsigned char *b, uint64_t b_length);
+/* Of such a CRC. */
+char *checksum_crc_text(enum checksum_kind kind, uint64_t crc, char out[CHECKSUM_TEXT_BYTES]);
+
 #endif

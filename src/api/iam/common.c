@@ -79,8 +79,7 @@ const struct iam_profile_row *iam_profile_get(struct api_request *rq, const char
     return row;
 }
 
-/* A role or user of the caller's account that a trust policy names must be there. */
-static int check_principals(struct api_request *rq, const struct policy *p) {
+const char *iam_unknown_principal(struct api_request *rq, const struct policy *p) {
     const char *own = arena_printf(rq->arena, "arn:aws:iam::%s:", rq->caller.account);
     enum policy_principal_kind kind;
     const char *value;
@@ -97,22 +96,23 @@ static int check_principals(struct api_request *rq, const struct policy *p) {
             continue;
         if (role == NULL ||
             strcmp(iam_arn(rq->arena, role->account, "role", role->path, role->name), value) != 0)
-            return api_refuse(rq, "MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"%s\"",
-                              value);
+            return value;
     }
-    return 0;
+    return NULL;
 }
 
 int iam_check_document(struct api_request *rq, enum policy_grammar grammar, const char *text) {
     char error[POLICY_ERROR_BYTES];
+    const char *unknown;
     struct policy *p;
-    int err;
 
     if (policy_parse(grammar, text, strlen(text), &p, error) < 0)
         return api_refuse(rq, "MalformedPolicyDocument", "%s", error);
-    err = grammar == POLICY_GRAMMAR_TRUST ? check_principals(rq, p) : 0;
+    unknown = arena_strdup(rq->arena, grammar == POLICY_GRAMMAR_TRUST ? iam_unknown_principal(rq, p) : NULL);
     policy_unref(p);
-    return err;
+    return unknown == NULL ? 0
+                           : api_refuse(rq, "MalformedPolicyDocument",
+                                        "Invalid principal in policy: \"AWS\":\"%s\"", unknown);
 }
 
 int iam_tag_new(struct api_request *rq, const char *owner_id, const struct iam_tag *tags, size_t count) {

@@ -27,6 +27,8 @@ const struct iam_role_row *iam_role_by_id(struct tx *tx, const char *id); /* NUL
 const struct iam_role_row *iam_role_get(struct api_request *rq, const char *name);
 const struct iam_profile_row *iam_profile_get(struct api_request *rq, const char *name);
 
+/* A role or user of the caller's account that the document names and that is not there; NULL: none. */
+const char *iam_unknown_principal(struct api_request *rq, const struct policy *p);
 /* Parses, and refuses with MalformedPolicyDocument.  0 or API_REFUSED. */
 int iam_check_document(struct api_request *rq, enum policy_grammar grammar, const char *text);
 /* parameter: as AWS's message names it, "roleName".  0 or API_REFUSED. */

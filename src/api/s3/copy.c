@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * copy: CopyObject.
+ *
+ * Theory of operation: an object that is one file is copied by another name for the file, whatever its
+ * size.  An object of many parts, or one for which another checksum is asked, is read and written again, since
+ * its copy is one file with hashes over the whole.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "api/s3/s3.h"
+#include "base/text.h"
+
+enum { TRIES = 5 };
+
+struct copying {
+    const struct s3_copy_object_request *in;
+    struct s3_copy_object_output *out;
+    const char *bucket, *key, *version_id; /* of the source */
+    const struct s3_bucket_row *from;
+    const struct s3_object_row *source;
+    struct s3_about about;
+    enum checksum_kind wanted;
+    bool again; /* its bytes are to be read */
+    bool gone;
+    struct s3_body body;
+    struct s3_intake intake;
+    struct s3_object_row row;
+};
+
+static bool replaces(const char *directive) {
+    return text_is(directive, "REPLACE");
+}
+
+static int find_source(struct api_request *rq, struct copying *c) {
+    const struct s3_copy_object_request *in = c->in;
+    const struct s3_conditions conditions = {in->copy_source_if_match, in->copy_source_if_none_match,
+                                             in->copy_source_if_modified_since,
+                                             in->copy_source_if_unmodified_since};
+
+    c->from = s3_open_bucket(
+        rq, &(struct s3_question){.bucket = c->bucket,
+                                  .expected_owner = in->expected_source_bucket_owner,
+                                  .action = c->version_id != NULL ? "s3:GetObjectVersion" : "s3:GetObject",
+                                  .key = c->key});
+    if (c->from == NULL || s3_find_version(rq, c->bucket, c->key, c->version_id, &c->source) < 0)
+        return API_REFUSED;
+    if (c->source == NULL && c->version_id != NULL)
+        return api_refuse(rq, "NoSuchVersion", "The specified version does not exist.");
+    if (c->source != NULL && c->source->marker && c->version_id != NULL)
+        return api_refuse(
+            rq, "InvalidRequest",
+            "The source of a copy request may not specifically refer to a delete marker by version id.");
+    if (c->source == NULL || c->source->marker)
+        return s3_refuse_missing(rq, c->from);
+    if (s3_conditions_hold(&conditions, c->source->etag, c->source->created_ms) != 0)
+        return api_refuse(rq, "PreconditionFailed",
+                          "At least one of the pre-conditions you specified did not hold");
+    if (c->source->size > S3_PUT_MAX_BYTES)
+        return api_refuse(rq, "InvalidRequest",
+                          "The specified copy source is larger than the maximum allowable size for a copy "
+                          "source: %lld",
+                          (long long)S3_PUT_MAX_BYTES);
+    return 0;
+}
+
+/* A copy onto itself must change something. */
+static int check_change(struct api_request *rq, const struct copying *c) {
+    const struct s3_copy_object_request *in = c->in;
+
+    if (strcmp(c->bucket, in->bucket) != 0 || strcmp(c->key, in->key) != 0 || c->version_id != NULL ||
+        replaces(in->metadata_directive) || replaces(in->tagging_directive) || in->storage_class != NULL ||
+        in->website_redirect_location != NULL || in->server_side_encryption != NULL ||
+        in->checksum_algorithm != NULL)
+        return 0;
+    return api_refuse(
+        rq, "InvalidRequest",
+        "This copy request is illegal because it is trying to copy an object to itself without "
+        "changing the object's metadata, storage class, website redirect location or encryption "
+        "attributes.");
+}
+
+/* Headers and metadata: the source's or the request's; storage class and redirect always the request's. */
+static int choose_about(struct api_request *rq, struct copying *c, const struct s3_about_input *input) {
+    struct s3_about own;
+
+    if (s3_take_about(rq, input, &own) < 0)
+        return API_REFUSED;
+    c->about = own;
+    if (!replaces(c->in->metadata_directive)) {
+        S3_ABOUT_COPY(&c->about, c->source);
+        c->about.storage_class = own.storage_class;
+        c->about.redirect = own.redirect;
+    }
+    c->about.tags = replaces(c->in->tagging_directive) ? own.tags : c->source->tags;
+    c->about.tag_count = replaces(c->in->tagging_directive) ? own.tag_count : c->source->tag_count;
+    return 0;
+}
+
+static int choose_checksum(struct api_request *rq, struct copying *c) {
+    c->wanted = checksum_of_algorithm(c->in->checksum_algorithm != NULL ? c->in->checksum_algorithm
+                                                                        : c->source->checksum_algorithm);
+    if (c->wanted == CHECKSUM_NONE)
+        return api_refuse_status(rq, 501, "NotImplemented", "vpcbox does not compute the checksum %s",
+                                 c->in->checksum_algorithm);
+    c->again = c->source->upload_id != NULL ||
+               strcmp(checksum_algorithm(c->wanted), c->source->checksum_algorithm) != 0;
+    return 0;
+}
+
+static int prepare(struct api_request *rq, void *arg) {
+    struct copying *c = arg;
+    const struct s3_copy_object_request *in = c->in;
+    const struct s3_about_input *input = S3_ABOUT_INPUT(in);
+    const struct s3_bucket_row *to;
+    struct policy_context ctx = {0};
+    int r;
+
+    c->gone = false;
+    s3_about_context(rq, input, &ctx);
+    policy_context_add(rq->arena, &ctx, "s3:x-amz-copy-source", in->copy_source);
+    policy_context_add(rq->arena, &ctx, "s3:x-amz-metadata-directive", in->metadata_directive);
+    to = s3_open_bucket(rq, &(struct s3_question){.bucket = in->bucket,
+                                                  .expected_owner = in->expected_bucket_owner,
+                                                  .action = "s3:PutObject",
+                                                  .key = in->key,
+                                                  .context = &ctx});
+    if (to == NULL || s3_may_put(rq, to, in->key, input, &ctx) < 0 || s3_check_key(rq, in->key) < 0)
+        return API_REFUSED;
+    if (in->copy_source_sse_customer_algorithm != NULL || in->copy_source_sse_customer_key != NULL)
+        return s3_refuse_lacking(rq, "SSE-C");
+    if (find_source(rq, c) < 0 || check_change(rq, c) < 0 || choose_about(rq, c, input) < 0 ||
+        choose_checksum(rq, c) < 0 ||
+        s3_check_write(rq, in->if_match, in->if_none_match, s3_latest(rq->tx, in->bucket, in->key)) < 0)
+        return API_REFUSED;
+    if (c->again) {
+        r = s3_body_open(rq, c->source, 0, c->source->size, &c->body);
+        c->gone = r == -ENOENT;
+        return r < 0 && !c->gone ? commit_failed(rq, r, "opening an object") : 0;
+    }
+    return 0;
+}
+
+/* Takes hold of the source's bytes: opened, or under a name of the copy's own. */
+static int take_source(struct api_request *rq, struct copying *c) {
+    int r = 0;
+
+    for (int i = 0; i < TRIES; i++) {
+        r = api_read(rq, prepare, c);
+        if (r < 0)
+            return r;
+        if (!c->again && c->source->file != NULL) {
+            r = object_link(rq->config->home, c->source->file, c->intake.file);
+            c->gone = r == -ENOENT;
+        }
+        if (!c->gone)
+            break;
+    }
+    return r < 0 || c->gone ? commit_failed(rq, r < 0 ? r : -ENOENT, "copying an object") : 0;
+}
+
+static int put(struct api_request *rq, void *arg) {
+    struct copying *c = arg;
+    const struct s3_bucket_row *bucket = s3_bucket_find(rq->tx, c->in->bucket);
+
+    if (bucket == NULL)
+        return api_refuse(rq, "NoSuchBucket", "The specified bucket does not exist");
+    if (s3_check_write(rq, c->in->if_match, c->in->if_none_match,
+                       s3_latest(rq->tx, bucket->name, c->in->key)) < 0)
+        return API_REFUSED;
+    s3_put_version(rq, bucket, c->in->key, &c->row);
+    c->out->version_id = s3_version_shown(bucket, c->row.version_id);
+    return 0;
+}
+
+/* The copy's bytes and hashes, into c->row. */
+static int make_bytes(struct api_request *rq, struct copying *c) {
+    int r;
+
+    if (c->again) {
+        c->intake.read = s3_body_read;
+        c->intake.user = &c->body;
+        c->intake.expected = c->source->size;
+        c->intake.wanted = c->wanted;
+        r = s3_take_bytes(rq, &c->intake);
+        s3_body_close(&c->body);
+        if (r < 0)
+            return r;
+        s3_object_of(rq, &c->intake, &c->about, &c->row);
+        return 0;
+    }
+    c->row = (struct s3_object_row){
+        .size = c->source->size,
+        .file = *c->intake.file != '\0' ? c->intake.file : NULL,
+        .etag = c->source->etag,
+        .checksum_algorithm = c->source->checksum_algorithm,
+        .checksum = c->source->checksum,
+        .checksum_type = c->source->checksum_type,
+    };
+    S3_ABOUT_COPY(&c->row, &c->about);
+    return 0;
+}
+
+int s3_copy_object(struct api_request *rq, const struct s3_copy_object_request *in,
+                   struct s3_copy_object_output *out) {
+    struct copying c = {.in = in, .out = out};
+    struct s3_copy_object_result *result = arena_new(rq->arena, struct s3_copy_object_result);
+    struct proto_response response;
+    int r;
+
+    if (s3_parse_copy_source(rq->arena, in->copy_source, &c.bucket, &c.key, &c.version_id) < 0)
+        return api_refuse(rq, "InvalidArgument",
+                          "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+    r = take_source(rq, &c);
+    if (r < 0)
+        return r;
+    r = make_bytes(rq, &c);
+    if (r < 0)
+        return r;
+    r = api_write(rq, put, &c);
+    if (r < 0) {
+        s3_intake_drop(rq, &c.intake);
+        return r;
+    }
+    result->e_tag = s3_quoted(rq->arena, c.row.etag);
+    result->last_modified = SOME_TIME(c.row.created_ms);
+    result->checksum_type = c.row.checksum_type;
+    S3_CHECKSUM_SET(result, c.row.checksum_algorithm, c.row.checksum);
+    out->copy_object_result = result;
+    out->copy_source_version_id = s3_version_shown(c.from, c.source->version_id);
+    out->server_side_encryption = "AES256";
+    api_encode(rq, out, &response);
+    api_respond(rq, &response);
+    return 0;
+}
