@@ -168,6 +168,7 @@ static int check_signature(struct api_request *rq, const char *secret, const cha
 
     if (result != SIGV4_OK)
         return refuse_result(rq, result, why);
+    w->verified = true;
     if (w->auth.payload == SIGV4_PAYLOAD_HASH && !w->streamed && body_hash != NULL &&
         strcasecmp(w->auth.payload_hash, body_hash) != 0)
         return refuse(rq, PROBLEM_BODY, NOT_MATCHED);

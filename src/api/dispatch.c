@@ -128,7 +128,7 @@ struct aws_chunked *api_body(struct api_request *rq) {
         .scope = w->auth.scope,
         .amz_date = w->auth.amz_date,
         .seed_signature = w->auth.signature,
-        .key = w->key,
+        .key = w->verified ? w->key : NULL,
         .trailer_name = proto_header_get(&w->headers, "x-amz-trailer"),
         .decoded_length = decoded,
     });

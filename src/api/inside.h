@@ -51,6 +51,7 @@ struct api_wire {
     struct proto_request request;
     struct proto_parameters parameters;
     bool streamed;                      /* the body is left to the handler */
+    bool verified;                      /* the signature was checked, and key is */
     unsigned char key[SIGV4_KEY_BYTES]; /* for the signatures of chunks */
     struct aws_chunked *body;
     const char *host_id;

@@ -125,6 +125,8 @@ static int check_signature(struct aws_chunked *c, const char *what, const char *
     unsigned char expected[SHA256_BYTES], given[SHA256_BYTES];
     bool right;
 
+    if (c->o.key == NULL)
+        return 0;
     buf_printf(&text, "%s\n%s\n%s\n%s\n%s%s", what, c->o.amz_date, c->o.scope, c->previous, middle, hash);
     hmac_sha256(c->o.key, SIGV4_KEY_BYTES, text.data, text.length, expected);
     right = !text.overflow && strlen(claimed) == SIGNATURE_BYTES &&

@@ -28,9 +28,10 @@ struct aws_chunked_options {
     const char *scope;          /* signed chunks: of the request, */
     const char *amz_date;       /*   its time, */
     const char *seed_signature; /*   its signature */
-    const unsigned char *key;   /*   and its signing key (SIGV4_KEY_BYTES) */
-    const char *trailer_name;   /* x-amz-trailer, or NULL */
-    int64_t decoded_length;     /* x-amz-decoded-content-length, or -1 */
+    const unsigned char
+        *key; /*   and its signing key (SIGV4_KEY_BYTES); NULL: signatures of chunks are not looked at */
+    const char *trailer_name; /* x-amz-trailer, or NULL */
+    int64_t decoded_length;   /* x-amz-decoded-content-length, or -1 */
 };
 
 /* Strings of the options must outlive it. */

@@ -434,6 +434,8 @@ enum sigv4_result sigv4_parse(struct arena *a, const struct sigv4_request *rq, s
     if (rq->query != NULL &&
         (strstr(rq->query, "X-Amz-Signature=") != NULL || strstr(rq->query, "X-Amz-Credential=") != NULL))
         return parse_query(a, rq, ret_auth, ret_why);
+    ret_auth->payload_hash = proto_header_get(rq->headers, "x-amz-content-sha256");
+    ret_auth->payload = payload_kind(ret_auth->payload_hash);
     return SIGV4_OK;
 }
 
