@@ -17,6 +17,7 @@ enum family { FAMILY_EC2, FAMILY_QUERY, FAMILY_JSON, FAMILY_S3, FAMILIES };
 enum problem {
     PROBLEM_NO_SIGNATURE,
     PROBLEM_MALFORMED,
+    PROBLEM_UNSUPPORTED,
     PROBLEM_UNKNOWN_KEY,
     PROBLEM_BAD_TOKEN,
     PROBLEM_TOKEN_EXPIRED,
@@ -45,6 +46,10 @@ static const struct proto_error refusals[PROBLEMS][FAMILIES] = {
                            {"IncompleteSignature", NULL, 400},
                            {"IncompleteSignatureException", NULL, 400},
                            {"AuthorizationHeaderMalformed", NULL, 400}},
+    [PROBLEM_UNSUPPORTED] = {{"IncompleteSignature", NULL, 400},
+                             {"IncompleteSignature", NULL, 400},
+                             {"IncompleteSignatureException", NULL, 400},
+                             {"InvalidRequest", NULL, 400}},
     [PROBLEM_UNKNOWN_KEY] = {{"AuthFailure", NOT_VALIDATED, 401},
                              {"InvalidClientTokenId", TOKEN_INVALID, 403},
                              {"UnrecognizedClientException", TOKEN_INVALID, 400},
@@ -146,8 +151,9 @@ static int refuse_result(struct api_request *rq, enum sigv4_result result, const
 
     switch (result) {
     case SIGV4_MALFORMED:
-    case SIGV4_UNSUPPORTED:
         return refuse(rq, PROBLEM_MALFORMED, why);
+    case SIGV4_UNSUPPORTED:
+        return refuse(rq, PROBLEM_UNSUPPORTED, why);
     case SIGV4_EXPIRED:
     case SIGV4_NOT_YET_VALID:
         return refuse(rq,

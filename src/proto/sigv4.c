@@ -15,6 +15,8 @@
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define TERM "aws4_request"
+#define NOT_SUPPORTED                                                                                        \
+    "The authorization mechanism you have provided is not supported. Please use " ALGORITHM "."
 enum { CANONICAL_MAX_BYTES = 256 * 1024, SIGNED_HEADERS_MAX = 128 };
 
 char *sigv4_sha256_hex(const void *data, size_t length, char out[SIGV4_HEX_BYTES]) {
@@ -332,7 +334,7 @@ static enum sigv4_result parse_header(struct arena *a, const struct sigv4_reques
     enum sigv4_result r;
 
     if (strncmp(text, ALGORITHM " ", sizeof(ALGORITHM)) != 0) {
-        *ret_why = "Unsupported AWS 'algorithm': only " ALGORITHM " is understood.";
+        *ret_why = NOT_SUPPORTED;
         return SIGV4_UNSUPPORTED;
     }
     for (text += sizeof(ALGORITHM); *text != '\0';) {
@@ -391,7 +393,7 @@ static enum sigv4_result parse_query(struct arena *a, const struct sigv4_request
     credential = proto_parameter_get(&p, "X-Amz-Credential");
     expires = proto_parameter_get(&p, "X-Amz-Expires");
     if (algorithm == NULL || strcmp(algorithm, ALGORITHM) != 0) {
-        *ret_why = "X-Amz-Algorithm only supports \"" ALGORITHM "\"";
+        *ret_why = NOT_SUPPORTED;
         return SIGV4_UNSUPPORTED;
     }
     auth->kind = SIGV4_PRESIGNED;
@@ -434,6 +436,11 @@ enum sigv4_result sigv4_parse(struct arena *a, const struct sigv4_request *rq, s
     if (rq->query != NULL &&
         (strstr(rq->query, "X-Amz-Signature=") != NULL || strstr(rq->query, "X-Amz-Credential=") != NULL))
         return parse_query(a, rq, ret_auth, ret_why);
+    if (rq->query != NULL && strstr(rq->query, "AWSAccessKeyId=") != NULL &&
+        strstr(rq->query, "Signature=") != NULL) {
+        *ret_why = NOT_SUPPORTED; /* version 2 */
+        return SIGV4_UNSUPPORTED;
+    }
     ret_auth->payload_hash = proto_header_get(rq->headers, "x-amz-content-sha256");
     ret_auth->payload = payload_kind(ret_auth->payload_hash);
     return SIGV4_OK;

@@ -19,6 +19,7 @@
 #include "api/api.h"
 #include "api/iam/identity.h"
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "http/http.h"
 #include "model/gen/ec2.h"
@@ -338,6 +339,9 @@ static void test_mistakes(void **state) {
         strstr(raw("GET", "/?a=%zz", "ec2.ap-northeast-1.amazonaws.com", "", 400), "MalformedQueryString"));
     assert_non_null(strstr(raw("PUT", "/bucket?acl", "s3.amazonaws.com", "", 501), "s3:PutBucketAcl"));
     assert_non_null(strstr(raw("POST", "/bucket", "s3.amazonaws.com", "", 405), "MethodNotAllowed"));
+    assert_non_null(
+        strstr(raw("GET", "/b/k?AWSAccessKeyId=test&Signature=x&Expires=1795319904", "127.0.0.1", "", 400),
+               "Please use AWS4-HMAC-SHA256."));
 }
 
 /* Names an operation that does not exist, or that only AWS has. */
@@ -424,13 +428,60 @@ static void test_coverage(void **state) {
     assert_true(honoured > 50 && honoured < count);
 }
 
+static int make_ids(struct api_request *rq, void *arg) {
+    struct map seen = {0};
+
+    (void)arg;
+    for (int i = 0; i < 10000; i++) {
+        const char *id = api_new_id(rq, "vpc");
+
+        assert_int_equal(strlen(id), 21);
+        assert_int_equal(strspn(id + 4, "0123456789abcdef"), 17);
+        assert_null(map_get(&seen, id));
+        map_put(&seen, id, rq);
+    }
+    map_free(&seen);
+    return 0;
+}
+
+static int turn_pages(struct api_request *rq, void *arg) {
+    struct opt_int five = SOME_INT(5);
+    const char *token = NULL;
+    size_t from, to;
+
+    (void)arg;
+    rq->operation = model_operation_find(rq->service, "DescribeVpcs");
+    for (size_t expect = 0; expect < 12; expect += 5) {
+        assert_int_equal(api_page(rq, 12, five, token, 1000, &from, &to, &token), 0);
+        assert_int_equal(from, expect);
+        assert_int_equal(to, expect + 5 > 12 ? 12 : expect + 5);
+    }
+    assert_null(token);
+    assert_int_equal(api_page(rq, 12, five, NULL, 1000, &from, &to, &token), 0);
+    assert_int_equal(api_page(rq, 3, five, token, 1000, &from, &to, &token), 0); /* fewer meanwhile */
+    assert_true(from == 3 && to == 3 && token == NULL);
+    assert_int_equal(api_page(rq, 12, five, "garbage", 1000, &from, &to, &token), API_REFUSED);
+    assert_string_equal(rq->error_code, "InvalidNextToken");
+    assert_int_equal(api_page(rq, 12, five, "LTE=", 1000, &from, &to, &token), API_REFUSED);
+    assert_int_equal(api_page(rq, 12, (struct opt_int){0}, NULL, 1000, &from, &to, &token), 0);
+    assert_true(from == 0 && to == 12 && token == NULL);
+    return 0;
+}
+
+static void test_ids_and_pages(void **state) {
+    (void)state;
+    assert_int_equal(api_work(api, make_ids, NULL), 0);
+    assert_int_equal(api_work(api, turn_pages, NULL), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_protocols),          cmocka_unit_test(test_write_publishes),
-        cmocka_unit_test(test_region_setup),       cmocka_unit_test(test_signatures),
-        cmocka_unit_test(test_sessions),           cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_unknown_operations), cmocka_unit_test(test_publish_shared),
-        cmocka_unit_test(test_work_refused),       cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_ids_and_pages),   cmocka_unit_test(test_protocols),
+        cmocka_unit_test(test_write_publishes), cmocka_unit_test(test_region_setup),
+        cmocka_unit_test(test_signatures),      cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_unknown_operations),
+        cmocka_unit_test(test_publish_shared),  cmocka_unit_test(test_work_refused),
+        cmocka_unit_test(test_coverage),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
