@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One program under many names: the processes of a box are started under theirs (vpcbox-region,
- * vpcbox-fabric), instances see vpcbox-init, systemctl and others, and the aws CLI calls
+ * vpcbox-fabric, vpcbox-uplink), instances see vpcbox-init, systemctl and others, and the aws CLI calls
  * session-manager-plugin.  Under its own name the first argument is a command: those below, or one of
  * src/cli's table.
  */
@@ -16,6 +16,7 @@
 #include "host/init.h"
 #include "host/message.h"
 #include "io/fabric.h"
+#include "io/uplink.h"
 #include "session/agent.h"
 #include "session/plugin.h"
 
@@ -39,6 +40,13 @@ static int run_fabric(int argc, char **argv) {
     return io_fabric_main(MESSAGE_CHILD_SOCKET) < 0 ? 1 : 0;
 }
 
+static int run_uplink(int argc, char **argv) {
+    (void)argc;
+    (void)argv;
+    log_setup("uplink", LOG_LEVEL_INFO);
+    return io_uplink_main(MESSAGE_CHILD_SOCKET);
+}
+
 struct entry {
     const char *name;
     int (*run)(int argc, char **argv); /* argv[0] is that name */
@@ -47,6 +55,7 @@ struct entry {
 static const struct entry by_own_name[] = {
     {"vpcbox-region", run_region},
     {"vpcbox-fabric", run_fabric},
+    {"vpcbox-uplink", run_uplink},
     {"vpcbox-init", run_init},
     {"session-manager-plugin", plugin_main},
 };

@@ -67,7 +67,7 @@ static int make_interface(int nl, const struct message_eni *e, unsigned i, struc
     int r;
 
     snprintf(name, sizeof(name), "eth%u", i);
-    r = space_tap_open(name, e->mac, e->mtu, &tap);
+    r = space_tap_open(name, e->mac, e->mtu, true, &tap);
     if (r < 0)
         return r;
     index = if_nametoindex(name);

@@ -19,7 +19,7 @@
 
 struct box;
 
-/* region or fabric */
+/* region, fabric or uplink */
 struct child {
     struct box *box;
     const char *name; /* also argv[0] */
@@ -86,7 +86,7 @@ struct box {
     struct host_options options;
     struct space space;
     struct loop loop;
-    struct child region, fabric;
+    struct child region, fabric, uplink; /* uplink: only where the internet is real */
     struct loop_source signals;
     struct loop_timer deadline;
     pid_t self;

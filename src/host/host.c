@@ -153,7 +153,7 @@ static void child_ended(struct child *c, int status) {
         box_check_stopped(box);
         return;
     }
-    if (c == &box->region && WIFEXITED(status) && WEXITSTATUS(status) == HOST_EXIT_FATAL) {
+    if (c != &box->fabric && WIFEXITED(status) && WEXITSTATUS(status) == HOST_EXIT_FATAL) {
         box_stop(box, 1);
         return;
     }
@@ -221,7 +221,8 @@ static void greet_fabric(struct box *box) {
         box_tell(&box->fabric, &m);
     }
     box_port_add(box, &(struct port){.number = PORT_SERVICE, .mtu = 9001, .tap = box->svc.tap});
-    box_port_add(box, &(struct port){.number = PORT_UPLINK, .mtu = 9001, .tap = box->lab.tap});
+    if (box->options.internet != MESSAGE_INTERNET_NONE)
+        box_port_add(box, &(struct port){.number = PORT_UPLINK, .mtu = 9001, .tap = box->lab.tap});
     for (struct guest *g = box->guests; g != NULL; g = g->next)
         for (size_t i = 0; i < g->port_count; i++)
             box_port_add(box, &g->ports[i]);
@@ -262,6 +263,27 @@ static void hear_fabric(struct box *box, struct message *m) {
     default:
         log_warn("fabric sent %s: refused", message_kind_name(m->header.kind));
     }
+}
+
+/* --- uplink --- */
+
+static void greet_uplink(struct box *box) {
+    struct message m;
+
+    message_init(&m, MESSAGE_PORT_ADD, 0);
+    m.u.port.number = PORT_UPLINK;
+    m.fds[0] = box->lab.far;
+    m.fd_count = 1;
+    box_tell(&box->uplink, &m);
+    message_init(&m, MESSAGE_START, 0);
+    box_tell(&box->uplink, &m);
+}
+
+static void hear_uplink(struct box *box, struct message *m) {
+    if (m->header.kind == MESSAGE_READY)
+        box->uplink.ready = true;
+    else
+        log_warn("uplink sent %s: refused", message_kind_name(m->header.kind));
 }
 
 /* --- region --- */
@@ -435,10 +457,12 @@ static void hear_region(struct box *box, struct message *m) {
 
 void box_check_stopped(struct box *box) {
     if (box->stopping && box->region.pid == 0 && box->guests == NULL) {
-        if (box->fabric.pid == 0)
+        if (box->fabric.pid == 0 && box->uplink.pid == 0)
             box->loop.over = true;
-        else
+        if (box->fabric.pid != 0)
             kill(box->fabric.pid, SIGTERM);
+        if (box->uplink.pid != 0)
+            kill(box->uplink.pid, SIGTERM);
     }
 }
 
@@ -450,6 +474,8 @@ static void stop_late(void *context) {
         kill(box->region.pid, SIGKILL);
     if (box->fabric.pid != 0)
         kill(box->fabric.pid, SIGKILL);
+    if (box->uplink.pid != 0)
+        kill(box->uplink.pid, SIGKILL);
     loop_timer_set(&box->loop, &box->deadline, STOP_MS);
 }
 
@@ -460,6 +486,7 @@ static void box_stop(struct box *box, int status) {
     box->status = status;
     loop_timer_stop(&box->loop, &box->region.again);
     loop_timer_stop(&box->loop, &box->fabric.again);
+    loop_timer_stop(&box->loop, &box->uplink.again);
     loop_timer_set(&box->loop, &box->deadline, STOP_MS);
     if (box->region.pid != 0)
         kill(box->region.pid, SIGTERM);
@@ -476,6 +503,8 @@ static void reap(struct box *box) {
             child_ended(&box->region, status);
         else if (pid == box->fabric.pid)
             child_ended(&box->fabric, status);
+        else if (pid == box->uplink.pid)
+            child_ended(&box->uplink, status);
         else if (!guest_ended(box, pid, status))
             exec_ended(box, pid, status);
     }
@@ -629,6 +658,9 @@ static void end_strays(void) {
 }
 
 int host_run(const struct host_options *options) {
+    const struct space_want want = {.home = options->home,
+                                    .packets = options->packets,
+                                    .resolvers = options->internet == MESSAGE_INTERNET_HOST};
     static struct box box;
     int r;
 
@@ -638,19 +670,22 @@ int host_run(const struct host_options *options) {
         (struct child){.box = &box, .name = "vpcbox-region", .greet = greet_region, .hear = hear_region};
     box.fabric =
         (struct child){.box = &box, .name = "vpcbox-fabric", .greet = greet_fabric, .hear = hear_fabric};
-    box.region.sock = box.fabric.sock = -1;
+    box.uplink =
+        (struct child){.box = &box, .name = "vpcbox-uplink", .greet = greet_uplink, .hear = hear_uplink};
+    box.region.sock = box.fabric.sock = box.uplink.sock = -1;
     box.region.again = (struct loop_timer){.fire = child_start, .context = &box.region};
     box.fabric.again = (struct loop_timer){.fire = child_start, .context = &box.fabric};
+    box.uplink.again = (struct loop_timer){.fire = child_start, .context = &box.uplink};
     box.deadline = (struct loop_timer){.fire = stop_late, .context = &box};
     umask(022);
     more_descriptors();
     if (take_home(&box) != 0 || take_port(&box) != 0)
         return 1;
-    r = space_enter(options->home, options->packets, &box.space);
+    r = space_enter(&want, &box.space);
     if (r < 0)
         return complain(options->home, r);
     if (box.space.packets) {
-        r = space_make_nets(&box.space, &box.svc, &box.lab);
+        r = space_make_nets(&box.space, options->internet, &box.svc, &box.lab);
         if (r < 0) {
             box.space.packets = false;
             snprintf(box.space.why, sizeof(box.space.why),
@@ -671,6 +706,8 @@ int host_run(const struct host_options *options) {
     child_start(&box.region);
     if (box.space.packets)
         child_start(&box.fabric);
+    if (box.space.packets && options->internet == MESSAGE_INTERNET_HOST)
+        child_start(&box.uplink);
     forget_start();
     r = loop_run(&box.loop);
     end_strays();

@@ -4,8 +4,8 @@
  *
  * Theory of operation: one thread around a loop, no request of which waits for another: what takes
  * time runs in children that report back.  Host enters the box's namespaces (host/space.h), makes the
- * svc and lab networks, and starts region and fabric as fresh images of this program, without
- * capabilities.  It keeps whatever those two would need after a crash: the API's listening socket,
+ * svc and lab networks, and starts region and fabric (and uplink for --internet host) as fresh images of
+ * this program, without capabilities.  It keeps whatever those two would need after a crash: the API's listening socket,
  * the sockets inside svc and lab, the TAPs, the newest network image, the flow table.  A child that
  * dies is started again at once; one that keeps dying within a second without having come up, ever
  * more slowly.
@@ -31,7 +31,7 @@ struct host_options {
     char account[16], region[32];
 };
 
-/* Region ends with this when trying again would not help; it has said why. */
+/* Region and uplink end with this when trying again would not help; they have said why. */
 enum { HOST_EXIT_FATAL = 78 };
 
 /* Runs the box until SIGTERM or SIGINT.  The exit status of `vpcbox serve`. */

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "host/netlink.h"
 #include "host/space.h"
+#include "net/awsnet.h"
 #include "net/door.h"
 
 /* A setting that this kernel lacks is not an error. */
@@ -34,6 +35,7 @@ static void set(const char *name, const char *value) {
 
 enum {
     NET_MTU = 9001,
+    FAR_MTU = 1500,
     QUEUE_FRAMES = 1000,
     OFFLOAD_ALL = 0x6f,
     OFFLOAD_OLD = 0x0f,
@@ -47,6 +49,11 @@ static const struct mac svc_mac = PORT_SERVICE_MAC;
 static const struct mac lab_mac = PORT_UPLINK_MAC;
 /* Whom programs on the internet are when they do not say: 198.19.200.1. */
 static const struct prefix4 lab_visitor = {{UINT32_C(198) << 24 | 19 << 16 | 200 << 8 | 1}, 32};
+
+/* What lies behind the far TAP of host mode. */
+static const struct mac far_mac = PORT_FAR_MAC;
+static const struct mac slirp_mac = PORT_SLIRP_MAC;
+static const struct ip4 slirp_address = {UINT32_C(169) << 24 | UINT32_C(254) << 16 | 255 << 8 | 2};
 
 void space_net_settings(bool instance, bool ranges) {
     static const struct {
@@ -72,18 +79,20 @@ void space_net_settings(bool instance, bool ranges) {
         set("ipv4/ping_group_range", ranges ? "0 65535" : "0 0");
 }
 
-int space_tap_open(const char *name, struct mac mac, uint32_t mtu, struct space_tap *ret_tap) {
-    struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
-    struct space_tap tap = {.mac = mac, .offload = OFFLOAD_ALL};
+int space_tap_open(const char *name, struct mac mac, uint32_t mtu, bool offloads, struct space_tap *ret_tap) {
+    struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+    struct space_tap tap = {.mac = mac, .offload = offloads ? OFFLOAD_ALL : 0};
     int nl, r = 0;
 
     tap.fd = open(SPACE_TUN, O_RDWR | O_CLOEXEC | O_NONBLOCK);
     if (tap.fd < 0)
         return -errno;
+    if (offloads)
+        ifr.ifr_flags |= IFF_VNET_HDR;
     snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
     if (ioctl(tap.fd, TUNSETIFF, &ifr) < 0)
         r = -errno;
-    if (r == 0 && ioctl(tap.fd, TUNSETOFFLOAD, (unsigned long)tap.offload) < 0) {
+    if (r == 0 && offloads && ioctl(tap.fd, TUNSETOFFLOAD, (unsigned long)tap.offload) < 0) {
         tap.offload = OFFLOAD_OLD; /* USO is younger than 6.2 */
         if (ioctl(tap.fd, TUNSETOFFLOAD, (unsigned long)tap.offload) < 0)
             r = -errno;
@@ -110,33 +119,72 @@ static int local_route(int nl, struct prefix4 prefix) {
     return r == -EEXIST ? 0 : r;
 }
 
-/* In a fresh network namespace: loopback, the TAP, and the way to `peers` through it.  `own` are addresses that
- * the kernel answers for, `visitor` the one that its own connections come from; either may be NULL. */
-static int make_side(const char *name, struct mac mac, const struct prefix4 *own,
-                     const struct prefix4 *visitor, struct prefix4 peers, struct space_tap *ret_tap) {
-    unsigned index;
+/* The way to `peers` through an interface behind which one neighbour is known. */
+static int next_hop(int nl, const char *name, struct ip4 address, struct mac mac, const struct prefix4 *peers,
+                    size_t count) {
+    unsigned index = if_nametoindex(name);
+    int r = netlink_neighbour_add(nl, index, address, mac);
+
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = netlink_route_add(
+            nl, &(struct netlink_route){
+                    .to = peers[i], .gateway = address, .index = index, .gateway_on_link = true});
+    return r;
+}
+
+/* What one of the two namespaces is to have. */
+struct side {
+    const char *name;
+    struct mac mac;
+    const struct prefix4 *own;     /* addresses that the kernel answers for; may be NULL */
+    const struct prefix4 *visitor; /* the one that its own connections come from; may be NULL */
+    const struct prefix4 *peers;   /* who is reached through the fabric */
+    size_t peer_count;
+    bool far; /* a second TAP leads to all others */
+    struct space_net net;
+};
+
+/* In a fresh network namespace: loopback, the TAP, and the way through it. */
+static int make_near(struct side *s) {
     int nl, r;
 
     space_net_settings(false, true);
-    r = space_tap_open(name, mac, NET_MTU, ret_tap);
+    r = space_tap_open(s->name, s->mac, NET_MTU, true, &s->net.tap);
     if (r < 0)
         return r;
-    index = if_nametoindex(name);
     nl = netlink_open();
     r = nl < 0 ? nl : netlink_link_up(nl, &(struct netlink_link){.index = 1});
-    if (r == 0 && own != NULL)
-        r = local_route(nl, *own);
-    if (r == 0 && visitor != NULL)
-        r = netlink_address_add(nl, index, *visitor);
+    if (r == 0 && s->own != NULL)
+        r = local_route(nl, *s->own);
+    if (r == 0 && s->visitor != NULL)
+        r = netlink_address_add(nl, if_nametoindex(s->name), *s->visitor);
     if (r == 0)
-        r = netlink_neighbour_add(nl, index, fabric_address, fabric_mac);
-    if (r == 0)
-        r = netlink_route_add(
-            nl, &(struct netlink_route){
-                    .to = peers, .gateway = fabric_address, .index = index, .gateway_on_link = true});
+        r = next_hop(nl, s->name, fabric_address, fabric_mac, s->peers, s->peer_count);
     fd_close(&nl);
     if (r < 0)
-        close(ret_tap->fd);
+        fd_close(&s->net.tap.fd);
+    return r;
+}
+
+/* Where the kernel forwards what is not for instances. */
+static int make_far(struct side *s) {
+    static const struct prefix4 all = {{0}, 0};
+    struct space_tap tap;
+    int nl, r;
+
+    set("ipv4/ip_forward", "1");
+    set("ipv4/conf/all/send_redirects", "0");
+    set("ipv4/conf/uplink/send_redirects", "0");
+    r = space_tap_open("internet", far_mac, FAR_MTU, false, &tap);
+    if (r < 0)
+        return r;
+    nl = netlink_open();
+    r = nl < 0 ? nl : next_hop(nl, "internet", slirp_address, slirp_mac, &all, 1);
+    fd_close(&nl);
+    if (r < 0)
+        close(tap.fd);
+    else
+        s->net.far = tap.fd;
     return r;
 }
 
@@ -173,37 +221,45 @@ static int work_in(int ns, int (*work)(void *context), void *context) {
     return r < 0 ? r : v.result;
 }
 
-struct side {
-    bool svc;
-    struct space_net net;
-};
+static void net_close(struct space_net *net) {
+    fd_close(&net->ns);
+    fd_close(&net->tap.fd);
+    fd_close(&net->far);
+}
 
 static int side_work(void *context) {
-    struct side *side = context;
-    struct prefix4 doors = {{UINT32_C(11) << 24}, 8}, enis = {{UINT32_C(10) << 24}, 8}, all = {{0}, 0};
-    int r = side->svc ? make_side("svc", svc_mac, &doors, NULL, enis, &side->net.tap)
-                      : make_side("uplink", lab_mac, NULL, &lab_visitor, all, &side->net.tap);
+    struct side *s = context;
+    int r = make_near(s);
 
-    if (r < 0)
-        return r;
-    side->net.ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-    if (side->net.ns < 0) {
+    if (r == 0 && s->far)
+        r = make_far(s);
+    if (r == 0)
+        s->net.ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (r == 0 && s->net.ns < 0)
         r = -errno;
-        close(side->net.tap.fd);
-    }
+    if (r < 0)
+        net_close(&s->net);
     return r;
 }
 
-int space_make_nets(const struct space *space, struct space_net *ret_svc, struct space_net *ret_lab) {
-    struct side svc = {.svc = true}, lab = {.svc = false};
+int space_make_nets(const struct space *space, enum message_internet internet, struct space_net *ret_svc,
+                    struct space_net *ret_lab) {
+    static const struct space_net none = {.ns = -1, .tap.fd = -1, .far = -1};
+    static const struct prefix4 doors = {{UINT32_C(11) << 24}, 8}, enis = {{UINT32_C(10) << 24}, 8},
+                                all = {{0}, 0};
+    struct side svc = {"svc", svc_mac, &doors, NULL, &enis, 1, false, none};
+    struct side lab = {"uplink", lab_mac, NULL, &lab_visitor, &all, 1, false, none};
     int r = space->packets ? work_in(-1, side_work, &svc) : -ENOTSUP;
 
     if (r < 0)
         return r;
+    if (internet == MESSAGE_INTERNET_HOST) {
+        lab.peers = awsnet_public_pool(&lab.peer_count);
+        lab.far = true;
+    }
     r = work_in(-1, side_work, &lab);
     if (r < 0) {
-        close(svc.net.ns);
-        close(svc.net.tap.fd);
+        net_close(&svc.net);
         return r;
     }
     *ret_svc = svc.net;

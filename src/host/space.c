@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
@@ -24,7 +25,9 @@
 #include "base/log.h"
 #include "base/map.h"
 
-enum { IDS = 65536, FIRST_BASE = 0x70000000, BASES = 16384 };
+/* Between the ids that containers get and 2^31, past which ids do not count everywhere: the kernel lets no such
+ * group ping (net.ipv4.ping_group_range), which --internet host needs. */
+enum { IDS = 65536, FIRST_BASE = 0x70000000, BASES = 2048 };
 
 /* The names that this program answers to inside an instance. */
 static const char *const shims[] = {"systemctl", "service",  "yum",  "dnf",      "amazon-linux-extras",
@@ -201,11 +204,56 @@ static int touch(const char *path, mode_t mode) {
     return 0;
 }
 
+/* What /etc/resolv.conf leads to when that is in /run: its folder, since programs replace the file. */
+struct resolvers {
+    int fd; /* -1: nothing below /run is needed */
+    char path[PATH_MAX];
+};
+
+static void resolvers_keep(struct resolvers *r) {
+    char *slash;
+
+    r->fd = -1;
+    if (realpath("/etc/resolv.conf", r->path) == NULL || strncmp(r->path, "/run/", 5) != 0)
+        return;
+    slash = strrchr(r->path, '/');
+    if (slash > r->path + 4)
+        *slash = '\0';
+    r->fd = open(r->path, O_PATH | O_CLOEXEC);
+}
+
+/* Puts it back to where it was. */
+static int resolvers_restore(struct resolvers *r) {
+    struct stat st;
+    int error = 0;
+
+    if (r->fd < 0)
+        return 0;
+    for (char *p = r->path + 5; (p = strchr(p, '/')) != NULL; p++) {
+        *p = '\0';
+        if (mkdir(r->path, 0755) < 0 && errno != EEXIST)
+            error = -errno;
+        *p = '/';
+    }
+    if (error == 0 && fstat(r->fd, &st) < 0)
+        error = -errno;
+    if (error == 0 && S_ISDIR(st.st_mode))
+        error = mkdir(r->path, 0755) < 0 && errno != EEXIST ? -errno : 0;
+    else if (error == 0)
+        error = touch(r->path, 0644);
+    if (error == 0)
+        error = bind_fd(r->fd, r->path);
+    fd_close(&r->fd);
+    return error;
+}
+
 /* Lays the private /run out; runs before (root) or after (ordinary user) the ids are mapped. */
-static int lay_out(const char *home, const char *program, uid_t owner, bool root, int usr_tree) {
+static int lay_out(const struct space_want *want, const char *program, uid_t owner, bool root, int usr_tree) {
     static const char *const folders[] = {"/run/vpcbox",     SPACE_HOME, SPACE_INSTANCES,
                                           "/run/vpcbox/dev", SPACE_BIN,  SPACE_USR};
+    const char *home = want->home;
     char instances[4096 + 16];
+    struct resolvers resolvers = {.fd = -1};
     int home_fd, exe_fd, inst_fd, tun_fd, r;
 
     snprintf(instances, sizeof(instances), "%s/instances", home);
@@ -218,6 +266,8 @@ static int lay_out(const char *home, const char *program, uid_t owner, bool root
     tun_fd = open("/dev/net/tun", O_PATH | O_CLOEXEC);
     if (home_fd < 0 || inst_fd < 0 || exe_fd < 0)
         return -errno;
+    if (want->resolvers)
+        resolvers_keep(&resolvers);
     if (mount("tmpfs", "/run", "tmpfs", MS_NOSUID, "mode=0755") < 0)
         return -errno;
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
@@ -227,7 +277,9 @@ static int lay_out(const char *home, const char *program, uid_t owner, bool root
         for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
             if (chown(folders[i], owner, owner) < 0)
                 return -errno;
-    r = bind_fd(home_fd, SPACE_HOME);
+    r = resolvers_restore(&resolvers);
+    if (r == 0)
+        r = bind_fd(home_fd, SPACE_HOME);
     if (r == 0)
         r = bind_fd(inst_fd, SPACE_INSTANCES);
     if (r == 0)
@@ -288,7 +340,8 @@ static pid_t start_mapper(uid_t base, int *ret_go) {
     return pid;
 }
 
-static int enter_as_root(const char *home, struct space *s) {
+static int enter_as_root(const struct space_want *want, struct space *s) {
+    const char *home = want->home;
     int go = -1, usr = -1, status, r;
     uid_t base = 0;
     pid_t mapper;
@@ -306,7 +359,7 @@ static int enter_as_root(const char *home, struct space *s) {
     if (r == 0) {
         if (mapped_usr(base + IDS, &usr) < 0)
             log_debug("/usr cannot be mapped; its files belong to nobody in instances");
-        r = lay_out(home, s->program, base, true, usr);
+        r = lay_out(want, s->program, base, true, usr);
     }
     fd_close(&usr);
     if (r == 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
@@ -323,7 +376,7 @@ static int enter_as_root(const char *home, struct space *s) {
     return r;
 }
 
-static int enter_as_user(const char *home, const struct space *s) {
+static int enter_as_user(const struct space_want *want, const struct space *s) {
     char text[64];
     uid_t uid = geteuid();
     gid_t gid = getegid();
@@ -340,10 +393,11 @@ static int enter_as_user(const char *home, const struct space *s) {
         r = write_text("/proc/self/gid_map", text);
     if (r == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         r = -errno;
-    return r < 0 ? r : lay_out(home, s->program, uid, false, -1);
+    return r < 0 ? r : lay_out(want, s->program, uid, false, -1);
 }
 
-int space_enter(const char *home, bool want_packets, struct space *ret_space) {
+int space_enter(const struct space_want *want, struct space *ret_space) {
+    const char *home = want->home;
     struct space s = {0};
     ssize_t n;
     int r, tun;
@@ -352,14 +406,14 @@ int space_enter(const char *home, bool want_packets, struct space *ret_space) {
     if (n < 0)
         return -errno;
     snprintf(s.home, sizeof(s.home), "%s", home);
-    if (!want_packets) {
+    if (!want->packets) {
         if (may_map_ranges() && (r = give_home(home, geteuid())) < 0)
             return r;
         snprintf(s.why, sizeof(s.why), "not wanted (--dataplane none)");
         *ret_space = s;
         return 0;
     }
-    r = may_map_ranges() ? enter_as_root(home, &s) : enter_as_user(home, &s);
+    r = may_map_ranges() ? enter_as_root(want, &s) : enter_as_user(want, &s);
     if (r < 0) {
         snprintf(s.why, sizeof(s.why), "user and mount namespaces are refused here (%s)", strerror(-r));
         *ret_space = s;

@@ -14,6 +14,7 @@
  *   /run/vpcbox/dev/tun  the TUN device
  *   /run/vpcbox/bin      this program, and the names that it has inside instances
  *   /run/vpcbox/usr      the machine's /usr, where possible with root's files as the instances' root's
+ *   and, when names are to be asked of the machine's resolvers, what /etc/resolv.conf leads to
  *
  * When the last process of the box ends the kernel drops all of it.  The network namespaces svc and
  * lab are held as descriptors by host for the same reason.
@@ -44,9 +45,15 @@ struct space {
     char program[4096];           /* this program, likewise */
 };
 
+struct space_want {
+    const char *home; /* absolute */
+    bool packets;
+    bool resolvers; /* /etc/resolv.conf must be readable inside, wherever it leads */
+};
+
 /* Never fails for lack of privilege: then it says so in the result.  0, or negative errno for a home
- * that cannot be used.  Call with one thread; home is absolute. */
-int space_enter(const char *home, bool want_packets, struct space *ret_space);
+ * that cannot be used.  Call with one thread. */
+int space_enter(const struct space_want *want, struct space *ret_space);
 
 /* Writes the id maps of a child that has just unshared its user namespace.  0 or negative errno. */
 int space_map_instance(const struct space *space, pid_t child);
@@ -59,18 +66,26 @@ struct space_tap {
 };
 
 /* In the calling process's network namespace: makes `name`, up, with that MAC and MTU.  0 or negative errno.
+ * Without offloads whoever reads the descriptor gets bare frames that fit the MTU, checksums finished.
  */
-int space_tap_open(const char *name, struct mac mac, uint32_t mtu, struct space_tap *ret_tap);
+int space_tap_open(const char *name, struct mac mac, uint32_t mtu, bool offloads, struct space_tap *ret_tap);
 
 /* net.* settings of the calling process's network namespace; ranges: the instance has many ids. */
 void space_net_settings(bool instance, bool ranges);
 
-/* The namespaces of the service side and of the simulated internet. */
+/*
+ * The namespaces of the service side and behind the uplink.  For the real internet (MESSAGE_INTERNET_HOST) the
+ * kernel of the latter forwards between the uplink and a second TAP without offloads, whose descriptor
+ * is `far` (else -1): the fabric's super-packets are cut and their checksums finished by the one program
+ * that does that everywhere, and libslirp (io/uplink.h) gets frames as a wire would carry them.
+ */
 struct space_net {
     int ns;
     struct space_tap tap;
+    int far;
 };
-int space_make_nets(const struct space *space, struct space_net *ret_svc, struct space_net *ret_lab);
+int space_make_nets(const struct space *space, enum message_internet internet, struct space_net *ret_svc,
+                    struct space_net *ret_lab);
 
 /* A socket as message_socket_open describes it, made inside the namespace ns. */
 int space_socket(int ns, const struct message_socket_open *want, int *ret_fd);

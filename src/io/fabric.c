@@ -297,7 +297,7 @@ static int start(struct fabric *f) {
     if (r == 0 && f->table_memory == NULL)
         r = table_make(f);
     if (r == 0)
-        r = sandbox_enter();
+        r = sandbox_enter(SANDBOX_FABRIC);
     if (r < 0)
         return r;
     f->started = true;

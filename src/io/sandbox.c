@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,6 +19,31 @@ static int drop_capabilities(void) {
     for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
         prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
     return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
+}
+
+static int allow_sockets(scmp_filter_ctx filter) {
+    static const int calls[] = {SCMP_SYS(poll),         SCMP_SYS(ppoll),       SCMP_SYS(bind),
+                                SCMP_SYS(connect),      SCMP_SYS(listen),      SCMP_SYS(accept),
+                                SCMP_SYS(accept4),      SCMP_SYS(sendto),      SCMP_SYS(recvfrom),
+                                SCMP_SYS(setsockopt),   SCMP_SYS(getsockopt),  SCMP_SYS(getsockname),
+                                SCMP_SYS(getpeername),  SCMP_SYS(shutdown),    SCMP_SYS(ioctl),
+                                SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday)};
+    static const int families[] = {AF_INET, AF_NETLINK};
+
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+
+        if (r < 0)
+            return r;
+    }
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+        int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+                                 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
 }
 
 static int allow(scmp_filter_ctx filter) {
@@ -54,7 +80,7 @@ static int allow(scmp_filter_ctx filter) {
     return 0;
 }
 
-int sandbox_enter(void) {
+int sandbox_enter(enum sandbox what) {
     scmp_filter_ctx filter;
     int r;
 
@@ -67,6 +93,8 @@ int sandbox_enter(void) {
     if (filter == NULL)
         return -ENOMEM;
     r = allow(filter);
+    if (r == 0 && what == SANDBOX_UPLINK)
+        r = allow_sockets(filter);
     if (r == 0)
         r = seccomp_load(filter);
     seccomp_release(filter);

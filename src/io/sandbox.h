@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sandbox: what the fabric gives up once it runs. */
+/* sandbox: what the processes that meet instances' packets give up once they run. */
 #ifndef VPCBOX_IO_SANDBOX_H
 #define VPCBOX_IO_SANDBOX_H
 
+enum sandbox {
+    SANDBOX_FABRIC, /* moves packets, maps images, talks to host */
+    SANDBOX_UPLINK  /* and makes IPv4 sockets, and lists the machine's addresses */
+};
+
 /*
  * From now on this process has no capability, gains none by exec, and every system call but those that
- * move packets, map images and talk to host fails with EPERM.  0 or a negative errno; cannot be undone.
+ * it needs fails with EPERM.  0 or a negative errno; cannot be undone.
  */
-int sandbox_enter(void);
+int sandbox_enter(enum sandbox what);
 
 #endif
