@@ -165,16 +165,16 @@ static int refusal_for(const struct conn *c) {
 static ssize_t receive_first(struct conn *c) {
     static atomic_flag looking = ATOMIC_FLAG_INIT;
     uint64_t start = clock_mono_ns();
-    ssize_t n;
-    char peek;
+    ssize_t n = -EAGAIN;
 
     if (c->quick && atomic_load(c->busy) == 0 && !atomic_flag_test_and_set(&looking)) {
-        while (atomic_load(c->busy) == 0 && recv(c->io.fd, &peek, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-               errno == EAGAIN && clock_mono_ns() - start < LOOK_NS)
+        while (atomic_load(c->busy) == 0 && (n = stream_poll(&c->io, c->in, c->capacity)) == -EAGAIN &&
+               clock_mono_ns() - start < LOOK_NS)
             sched_yield();
         atomic_flag_clear(&looking);
     }
-    n = stream_receive(&c->io, c->in, c->capacity);
+    if (n == -EAGAIN)
+        n = stream_receive(&c->io, c->in, c->capacity);
     c->quick = clock_mono_ns() - start < QUICK_NS;
     return n;
 }

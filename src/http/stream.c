@@ -49,6 +49,16 @@ ssize_t stream_receive(struct stream *s, void *data, size_t capacity) {
     }
 }
 
+ssize_t stream_poll(struct stream *s, void *data, size_t capacity) {
+    char peek;
+    ssize_t n =
+        s->ssl ? recv(s->fd, &peek, 1, MSG_PEEK | MSG_DONTWAIT) : recv(s->fd, data, capacity, MSG_DONTWAIT);
+
+    if (n < 0)
+        return errno == EINTR ? -EAGAIN : -errno;
+    return s->ssl ? stream_receive(s, data, capacity) : n;
+}
+
 static int tls_send(struct stream *s, const void *data, size_t length) {
     size_t written;
     int result;

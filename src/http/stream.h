@@ -21,6 +21,8 @@ struct stream {
 
 /* Some bytes, 0 at the end, negative errno. */
 ssize_t stream_receive(struct stream *s, void *data, size_t capacity);
+/* The same if the peer has sent something (of a TLS record: waits for the rest); else -EAGAIN at once. */
+ssize_t stream_poll(struct stream *s, void *data, size_t capacity);
 /* All of it.  Changes the iovecs.  `more`: further bytes follow at once. */
 int stream_send(struct stream *s, struct iovec *iov, int count, bool more);
 /* length bytes of file from offset, at most STREAM_SLICE.  -EIO when the file is shorter. */

@@ -65,7 +65,9 @@ struct engine_connection {
     struct sqlite3 *db;
     struct sqlite3_stmt ***statements; /* [table][ENGINE_…, then two for each column: list, delete] */
     struct sqlite3_stmt *begin, *commit, *rollback, *savepoint, *release, *undo, *sequence;
-    struct engine_connection *next; /* store.c's */
+    /* store.c's */
+    struct engine_connection *next;
+    uint64_t snapshot;
 };
 
 /* A new connection to the file.  0 or negative errno, and SQLite's words in *ret_error (sqlite3_free). */

@@ -17,6 +17,12 @@
  */
 enum { READERS_MAX = 8 };
 
+/*
+ * A reader that ends keeps its snapshot for the next one, as long as nothing has been committed since: a
+ * transaction begun anew costs locks on the file and a look at its head, more than most reads do.  Before a
+ * commit the idle readers let go of theirs, so that the log can begin again from its start.
+ */
+
 struct waiter {
     pthread_cond_t granted_cond;
     bool granted;
@@ -44,6 +50,7 @@ struct store {
     uint64_t next_group;
     /* readers */
     struct engine_connection *idle;
+    uint64_t commits; /* counts groups that have ended */
     unsigned readers;
     pthread_cond_t idle_cond;
 };
@@ -149,14 +156,21 @@ void store_close(struct store *s) {
 
 /* ---- readers ---- */
 
+static void let_go(struct engine_connection *c) {
+    if (!sqlite3_get_autocommit(c->db))
+        engine_run(c, c->commit);
+}
+
 int store_read_begin(struct store *s, struct arena *a, struct tx *ret_tx) {
     struct engine_connection *c;
     char *error = NULL;
+    uint64_t commits;
     int r = 0;
 
     pthread_mutex_lock(&s->lock);
     while (s->idle == NULL && s->readers == READERS_MAX)
         pthread_cond_wait(&s->idle_cond, &s->lock);
+    commits = s->commits;
     c = s->idle;
     if (c != NULL)
         s->idle = c->next;
@@ -174,6 +188,10 @@ int store_read_begin(struct store *s, struct arena *a, struct tx *ret_tx) {
         return r;
     }
     *ret_tx = (struct tx){.store = s, .arena = a, .db = c};
+    if (!sqlite3_get_autocommit(c->db) && c->snapshot == commits)
+        return 0;
+    let_go(c);
+    c->snapshot = commits; /* or later: the snapshot is that of the first read */
     r = engine_run(c, c->begin);
     if (r < 0)
         store_read_end(ret_tx);
@@ -184,9 +202,9 @@ void store_read_end(struct tx *tx) {
     struct engine_connection *c = tx->db;
     struct store *s = tx->store;
 
-    if (!sqlite3_get_autocommit(c->db))
-        engine_run(c, c->commit);
     pthread_mutex_lock(&s->lock);
+    if (tx->failed < 0 || c->snapshot != s->commits)
+        let_go(c);
     c->next = s->idle;
     s->idle = c;
     pthread_cond_signal(&s->idle_cond);
@@ -201,6 +219,7 @@ static void group_end_locked(struct store *s, int result) {
     struct group *g = s->open;
 
     s->open = NULL;
+    s->commits++;
     g->done = true;
     g->result = result;
     pthread_cond_broadcast(&g->done_cond);
@@ -305,7 +324,13 @@ int store_write_end(struct tx *tx, bool keep) {
 }
 
 static int group_commit(struct store *s) {
-    int r = engine_run(s->writer, s->writer->commit);
+    int r;
+
+    pthread_mutex_lock(&s->lock);
+    for (struct engine_connection *c = s->idle; c != NULL; c = c->next)
+        let_go(c);
+    pthread_mutex_unlock(&s->lock);
+    r = engine_run(s->writer, s->writer->commit);
 
     if (r < 0 && !sqlite3_get_autocommit(s->writer->db))
         engine_run(s->writer, s->writer->rollback);

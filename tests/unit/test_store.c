@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -157,6 +158,33 @@ static void test_visibility(void **state) {
     assert_int_equal(store_write_sync(&first), 0);
 }
 
+/* Readers that keep their snapshots do not keep the log from beginning anew. */
+static void test_log_size(void **state) {
+    enum { BYTES = 1000000, WRITES = 28 };
+    char *value = calloc(1, BYTES + 1), path[128], name[16];
+    struct stat st;
+
+    (void)state;
+    for (int i = 0; i < WRITES; i++) {
+        struct tx one, other;
+
+        memset(value, 'a' + i % 26, BYTES);
+        snprintf(name, sizeof(name), "%d", i % 3);
+        put_durably(name, value);
+        assert_int_equal(store_read_begin(store, &arena, &one), 0);
+        assert_int_equal(store_read_begin(store, &arena, &other), 0);
+        assert_int_equal(setting_find(&one, name)->value[0], 'a' + i % 26);
+        assert_int_equal(setting_find(&other, name)->value[0], 'a' + i % 26);
+        store_read_end(&one);
+        store_read_end(&other);
+        arena_reset(&arena);
+    }
+    free(value);
+    snprintf(path, sizeof(path), "%s/state.db-wal", directory);
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_size < BYTES * WRITES / 4 * 3);
+}
+
 static void test_sequence(void **state) {
     struct tx tx;
 
@@ -173,7 +201,7 @@ static void test_sequence(void **state) {
     assert_int_equal(store_write_end(&tx, false), 0);
 }
 
-enum { THREADS = 8, WRITES = 40 };
+enum { THREADS = 8, WRITES = 28 };
 
 static void *counting(void *arg) {
     struct arena a = {0};
@@ -373,6 +401,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rollback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_visibility, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_log_size, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sequence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_kill, set_up, tear_down),
