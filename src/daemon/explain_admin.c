@@ -221,6 +221,8 @@ static json_t *explain_in(struct arena *a, const struct image *image, const json
         named = resolve_name(a, image, &q, &answer);
         pthread_mutex_unlock(&ctx.naming);
     }
+    if (named && explain_check(image, &q, &error) < 0)
+        return refuse(error, ret_error);
     if (named && explain(image, &q, a, &answer) < 0)
         return refuse("out of memory", ret_error);
     return answer_json(&answer);

@@ -28,7 +28,7 @@ struct walk {
     uint32_t length;
     uint32_t out_port;
     struct passed passed[MIDDLEBOXES_MAX];
-    unsigned passed_count;
+    unsigned passed_count, strays;
     bool back;
 };
 
@@ -338,6 +338,23 @@ static bool came_back(struct walk *w, uint32_t port, const struct wire_tuple *se
     return false;
 }
 
+/*
+ * A middlebox that never saw the request cannot translate an echo's reply, so its guest sends it on as it is; what
+ * else it may take for a new connection and masquerade.
+ */
+static bool passes_untouched(struct walk *w) {
+    const struct wire_tuple at = parsed(w);
+    const struct image_vpc *vpc;
+    const struct image_eni *eni = image_eni_by_num(w->image, w->out_port, &vpc);
+
+    if (at.protocol != WIRE_ICMP || eni == NULL || eni_has_address(vpc, eni, at.dst) ||
+        w->strays == MIDDLEBOXES_MAX)
+        return false;
+    w->strays++;
+    add_guest_hop(w, w->out_port, "its guest never saw the request and passes the reply on untouched");
+    return true;
+}
+
 /* Sends the reply from where the packet arrived, and follows it back to the first sender. */
 static bool walk_back(struct walk *w, uint32_t origin, const struct wire_tuple *first) {
     uint32_t from = w->out_port;
@@ -348,7 +365,12 @@ static bool walk_back(struct walk *w, uint32_t origin, const struct wire_tuple *
         const struct passed *p = w->passed_count > 0 ? &w->passed[w->passed_count - 1] : NULL;
 
         send_from(w, from, &reply, WIRE_SYN | WIRE_ACK);
-        if (!run(w, from) || !came_back(w, p == NULL ? origin : p->port, p == NULL ? first : &p->out))
+        while (run(w, from) && passes_untouched(w)) {
+            from = w->out_port;
+            send_from(w, from, &reply, 0);
+        }
+        if (w->out_port == PORT_NONE ||
+            !came_back(w, p == NULL ? origin : p->port, p == NULL ? first : &p->out))
             return false;
         if (p == NULL)
             return true;

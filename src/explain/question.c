@@ -171,6 +171,16 @@ int explain_parse(const struct image *image, struct arena *a, const char *source
         r = parse_host(image, a, arena_strndup(a, destination, (size_t)(colon - destination)), internet,
                        &q.to, ret_error);
     if (r == 0)
+        r = explain_check(image, &q, ret_error);
+    if (r == 0)
         *ret_question = q;
     return r;
+}
+
+int explain_check(const struct image *image, const struct explain_question *q, const char **ret_error) {
+    if (q->from.place == EXPLAIN_ENI || q->to.place != EXPLAIN_ADDRESS || is_private(q->to.address) ||
+        image_is_public(image, q->to.address))
+        return 0;
+    *ret_error = "both ends are outside of all VPCs: their packets do not pass here";
+    return -EINVAL;
 }

@@ -45,5 +45,7 @@ struct explain_question {
 int explain_parse(const struct image *image, struct arena *a, const char *source, const char *destination,
                   bool udp, struct ip4 internet, struct explain_question *ret_question,
                   const char **ret_error);
+/* Once the name is resolved too: -EINVAL when neither end has to do with a VPC. */
+int explain_check(const struct image *image, const struct explain_question *question, const char **ret_error);
 
 #endif

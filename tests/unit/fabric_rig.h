@@ -23,7 +23,7 @@
 #include "net/image.h"
 #include "ns.h"
 
-enum { RIG_PORTS = 8, RIG_WAIT_MS = 10000 };
+enum { RIG_PORTS = 16, RIG_WAIT_MS = 10000 };
 
 struct rig_port {
     uint32_t number;

@@ -392,6 +392,11 @@ static void test_reply_past_a_middlebox(void **state) {
     t->world.a_tables[2].route_count = 2;
     BLOCKED(t, "i-app", "i-iso:80", "eni-nat", "NO_PATH");
     assert_true(blocker(t)->on_return);
+    REACHES(t, "i-app", "i-iso:icmp"); /* which nobody can translate, nor needs to */
+    t->world.priv[3] = route("10.0.2.0/24", SPEC_TARGET_ENI, "eni-nat");
+    t->world.a_tables[1].route_count = 4;
+    t->world.iso_rules[0].cidr = cidr("10.0.0.10/32"); /* both ways by it: iso sees only the middlebox */
+    REACHES(t, "i-app", "i-iso:80");
     talk_free(t);
 }
 
@@ -432,6 +437,9 @@ static void test_bad_questions(void **state) {
         {"i-app", "a b:80", false, "neither"},
         {"i-app", "10.0.0.256:80", false, "neither"},
         {"i-app", "10.0.0.01:80", false, "neither"},
+        {"internet", "8.8.8.8:53", true, "outside"},
+        {"internet", "52.219.1.2:443", false, "outside"},
+        {"198.51.100.1", "internet:443", false, "outside"},
         {"i-app", "127.0.0.1:80", false, "never leave"},
         {"i-app", "0.0.0.0:80", false, "never leave"},
         {"i-app", "a..b:80", false, "neither"},
