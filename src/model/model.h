@@ -67,7 +67,14 @@ enum model_type {
     MODEL_MAP
 };
 
-enum model_time_format { MODEL_TIME_DEFAULT, MODEL_TIME_ISO8601, MODEL_TIME_EPOCH, MODEL_TIME_HTTP };
+enum model_time_format {
+    MODEL_TIME_DEFAULT,
+    MODEL_TIME_ISO8601,    /* 2026-01-02T03:04:05.000Z: ec2, s3 */
+    MODEL_TIME_ISO8601_S,  /* 2026-01-02T03:04:05Z: iam, sts */
+    MODEL_TIME_ISO8601_MS, /* 2026-01-02T03:04:05.678Z: ec2's few that are so fine */
+    MODEL_TIME_EPOCH,
+    MODEL_TIME_HTTP
+};
 
 enum model_location {
     MODEL_IN_BODY,

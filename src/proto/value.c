@@ -134,8 +134,15 @@ static void print_time(struct buf *out, enum model_time_format format, int64_t m
         if (fraction != 0)
             buf_printf(out, ".%03d", (int)fraction);
         break;
-    default:
+    case MODEL_TIME_ISO8601_S:
+        buf_puts(out, clock_iso8601_sec(ms, text));
+        break;
+    case MODEL_TIME_ISO8601_MS:
         buf_puts(out, clock_iso8601(ms, text));
+        break;
+    default:
+        fraction = ((ms % 1000) + 1000) % 1000;
+        buf_puts(out, clock_iso8601(ms - fraction, text));
     }
 }
 

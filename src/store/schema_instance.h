@@ -47,6 +47,7 @@
     C(TEXT, hostname_type)                                                                                   \
     C(INT, resource_name_a)                                                                                  \
     C(TEXT, auto_recovery) /* default, disabled */                                                           \
+    C(TEXT, cpu_credits) /* standard, unlimited; NULL: the type has none */                                  \
     C(INT, cores)                                                                                            \
     C(INT, threads_per_core)
 
@@ -58,6 +59,9 @@
     C(TEXT, device)                                                                                          \
     C(INT, size_gib)                                                                                         \
     C(TEXT, type)                                                                                            \
+    C(INT, iops)       /* 0: the type's own */                                                               \
+    C(INT, throughput) /* likewise */                                                                        \
+    C(INT, encrypted)                                                                                        \
     C(INT, attach_ms)
 
 #define ELASTIC_IP_COLUMNS(C, I)                                                                             \

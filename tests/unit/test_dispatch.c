@@ -193,10 +193,16 @@ static void test_protocols(void **state) {
     struct ssm_get_parameter_request get = {
         .name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"};
     struct ssm_get_parameter_result got = {0};
+    struct sts_assume_role_request as = {.role_arn = "arn:aws:iam::123456789012:role/none",
+                                         .role_session_name = "sess"};
+    struct sts_assume_role_response assumed = {0};
 
     (void)state;
     assert_null(CALL(sts, GetCallerIdentity, who, me));
     assert_string_equal(me.arn, "arn:aws:iam::123456789012:root");
+    as.serial_number = "arn:aws:iam::123456789012:mfa/x"; /* no such device: not taken for granted */
+    assert_string_equal(CALL(sts, AssumeRole, as, assumed), "AccessDenied");
+    assert_true(text_starts(error.message, "MultiFactorAuthentication failed"));
     assert_null(CALL(ec2, DescribeVpcs, list, vpcs));
     assert_null(CALL(ssm, GetParameter, get, got));
     assert_true(text_starts(got.parameter->value, "ami-"));

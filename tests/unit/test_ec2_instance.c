@@ -635,6 +635,52 @@ static void nobody_elses_business(void **state) {
     assert_int_equal(api_work(rig.api, stranger_looks, (void *)(uintptr_t)run_in(subnet)), 0);
 }
 
+/* What infrastructure tools send with each launch and ask for after it. */
+static void as_tools_launch(void **state) {
+    struct ec2_placement anywhere = {.availability_zone = ""};
+    struct ec2_credit_specification_request credits = {.cpu_credits = "standard"};
+    struct ec2_ebs_block_device disk = {.volume_size = SOME_INT(20),
+                                        .iops = SOME_INT(4000),
+                                        .encrypted = SOME_BOOL(true)},
+                                bad = {.volume_type = "gp2", .iops = SOME_INT(4000)},
+                                key = {.encrypted = SOME_BOOL(true), .kms_key_id = "alias/x"};
+    struct ec2_reservation out;
+    struct ec2_describe_volumes_result volumes;
+    struct ec2_describe_instance_credit_specifications_result credit;
+    const struct ec2_volume *v;
+    const char *id;
+
+    (void)state;
+#define DISK(ebs_) ONE(ec2_block_device_mapping, .device_name = "/dev/xvda", .ebs = &(ebs_))
+    assert_int_equal(RUN(&out, .subnet_id = subnet, .placement = &anywhere, .credit_specification = &credits,
+                         .block_device_mappings = DISK(disk)),
+                     0);
+    id = out.instances.items[0].instance_id;
+    assert_int_equal(
+        CALL(DescribeVolumes, describe_volumes, &volumes,
+             .volume_ids = LIST(out.instances.items[0].block_device_mappings.items[0].ebs->volume_id)),
+        0);
+    v = &volumes.volumes.items[0];
+    assert_int_equal(v->size.v, 20);
+    assert_int_equal(v->iops.v, 4000);
+    assert_int_equal(v->throughput.v, 125);
+    assert_true(v->encrypted.v);
+    assert_string_equal(v->attachments.items[0].instance_id, id);
+    assert_int_equal(CALL(DescribeVolumes, describe_volumes, &volumes,
+                          .filters = ONE(ec2_filter, "attachment.instance-id", LIST("i-00000000000000000"))),
+                     0);
+    assert_int_equal(volumes.volumes.count, 0);
+    assert_int_equal(CALL(DescribeInstanceCreditSpecifications, describe_instance_credit_specifications,
+                          &credit, .instance_ids = LIST(id)),
+                     0);
+    assert_string_equal(credit.instance_credit_specifications.items[0].cpu_credits, "standard");
+    REFUSED("InvalidParameterCombination",
+            RUN(&out, .subnet_id = subnet, .block_device_mappings = DISK(bad)));
+    REFUSED("UnsupportedOperation", RUN(&out, .subnet_id = subnet, .block_device_mappings = DISK(key)));
+    credits.cpu_credits = "plenty";
+    REFUSED("InvalidParameterValue", RUN(&out, .subnet_id = subnet, .credit_specification = &credits));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, rig_tear_down)
 
 int main(void) {
@@ -656,6 +702,7 @@ int main(void) {
         TEST(defaults_of_an_older_image),
         TEST(filters_and_pages),
         TEST(nobody_elses_business),
+        TEST(as_tools_launch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -334,3 +334,22 @@ int ec2_describe_addresses(struct api_request *rq, const struct ec2_describe_add
     }
     return 0;
 }
+
+int ec2_describe_addresses_attribute(struct api_request *rq,
+                                     const struct ec2_describe_addresses_attribute_request *in,
+                                     struct ec2_describe_addresses_attribute_result *out) {
+    static const struct ec2_filters no_filters = {NULL, 0, EC2_NO_TAGS};
+    struct ec2_query q;
+
+    if (ec2_query_begin(rq, &q, EC2_ELASTIC_IP, in->allocation_ids.items, in->allocation_ids.count, NULL, 0,
+                        in->max_results, &no_filters) < 0)
+        return API_REFUSED;
+    for (size_t i = 0; i < q.rows.count; i++) {
+        const struct elastic_ip_row *eip = EC2_ROW(&q, elastic_ip, i);
+
+        /* A PTR record is ModifyAddressAttribute's to give: none has one. */
+        *vec_push(rq->arena, &out->addresses) =
+            (struct ec2_address_attribute){.public_ip = eip->public_ip, .allocation_id = eip->id};
+    }
+    return EC2_PAGE(rq, in, &out->addresses, &out->next_token);
+}

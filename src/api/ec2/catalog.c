@@ -152,6 +152,10 @@ const struct catalog_type *catalog_type(const char *name) {
     return map_get(&all.type_by_name, name);
 }
 
+const char *catalog_cpu_credits(const struct catalog_type *type) {
+    return !type->burstable ? NULL : text_starts(type->name, "t2.") ? "standard" : "unlimited";
+}
+
 const struct catalog_image *catalog_images(size_t *ret_count) {
     loaded();
     *ret_count = all.images.count;

@@ -44,6 +44,8 @@ struct catalog_parameter {
 
 const struct catalog_type *catalog_types(size_t *ret_count);
 const struct catalog_type *catalog_type(const char *name); /* NULL when unknown; so for the others */
+const char *
+catalog_cpu_credits(const struct catalog_type *type); /* what it has unasked; NULL: not burstable */
 const struct catalog_image *catalog_images(size_t *ret_count);
 const struct catalog_image *catalog_image(const char *id);
 const struct catalog_parameter *catalog_parameter(const char *name);

@@ -277,6 +277,9 @@ static int make_interface(struct api_request *rq, const struct ec2_create_vpc_en
     char label[9];
     row->dns_label = arena_strdup(rq->arena, random_hex(label, sizeof(label) - 1));
     row->private_dns = in->private_dns_enabled.set ? in->private_dns_enabled.v : true;
+    if (in->dns_options &&
+        (in->dns_options->private_dns_preference || in->dns_options->private_dns_specified_domains.count))
+        return api_refuse(rq, "InvalidParameter", "Private DNS preferences are not available here");
     if (in->dns_options)
         row->private_dns_inbound_only = in->dns_options->private_dns_only_for_inbound_resolver_endpoint.v;
     const char *what = arena_printf(rq->arena, "VPC %s", row->vpc_id);

@@ -58,6 +58,8 @@ const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_c
     X(DescribeInstanceAttribute, describe_instance_attribute, API_READ)                                      \
     X(ModifyInstanceAttribute, modify_instance_attribute, API_WRITE)                                         \
     X(ModifyInstanceMetadataOptions, modify_instance_metadata_options, API_WRITE)                            \
+    X(DescribeInstanceCreditSpecifications, describe_instance_credit_specifications, API_READ)               \
+    X(DescribeVolumes, describe_volumes, API_READ)                                                           \
     X(GetConsoleOutput, get_console_output, API_READ)                                                        \
     X(DescribeInstanceTypes, describe_instance_types, API_READ)                                              \
     X(DescribeImages, describe_images, API_READ)                                                             \
@@ -70,6 +72,7 @@ const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_c
     X(DisassociateAddress, disassociate_address, API_WRITE)                                                  \
     X(ReleaseAddress, release_address, API_WRITE)                                                            \
     X(DescribeAddresses, describe_addresses, API_READ)                                                       \
+    X(DescribeAddressesAttribute, describe_addresses_attribute, API_READ)                                    \
     X(DescribeAvailabilityZones, describe_availability_zones, API_READ)                                      \
     X(DescribeRegions, describe_regions, API_READ)                                                           \
     X(DescribeAccountAttributes, describe_account_attributes, API_READ)
@@ -96,6 +99,11 @@ int ec2_modify_instance_attribute(struct api_request *rq,
 int ec2_modify_instance_metadata_options(struct api_request *rq,
                                          const struct ec2_modify_instance_metadata_options_request *in,
                                          struct ec2_modify_instance_metadata_options_result *out);
+int ec2_describe_instance_credit_specifications(
+    struct api_request *rq, const struct ec2_describe_instance_credit_specifications_request *in,
+    struct ec2_describe_instance_credit_specifications_result *out);
+int ec2_describe_volumes(struct api_request *rq, const struct ec2_describe_volumes_request *in,
+                         struct ec2_describe_volumes_result *out);
 int ec2_get_console_output(struct api_request *rq, const struct ec2_get_console_output_request *in,
                            struct ec2_get_console_output_result *out);
 int ec2_describe_instance_types(struct api_request *rq, const struct ec2_describe_instance_types_request *in,
@@ -122,6 +130,9 @@ int ec2_disassociate_address(struct api_request *rq, const struct ec2_disassocia
 int ec2_release_address(struct api_request *rq, const struct ec2_release_address_request *in, void *out);
 int ec2_describe_addresses(struct api_request *rq, const struct ec2_describe_addresses_request *in,
                            struct ec2_describe_addresses_result *out);
+int ec2_describe_addresses_attribute(struct api_request *rq,
+                                     const struct ec2_describe_addresses_attribute_request *in,
+                                     struct ec2_describe_addresses_attribute_result *out);
 int ec2_describe_availability_zones(struct api_request *rq,
                                     const struct ec2_describe_availability_zones_request *in,
                                     struct ec2_describe_availability_zones_result *out);

@@ -284,6 +284,9 @@ static int modify_type(struct api_request *rq, struct instance_row *i, const cha
                           count, type->name);
     i->type = type->name;
     i->cores = type->vcpus / type->threads_per_core;
+    i->cpu_credits = !type->burstable         ? NULL
+                     : i->cpu_credits != NULL ? i->cpu_credits
+                                              : catalog_cpu_credits(type);
     i->threads_per_core = type->threads_per_core;
     return 0;
 }

@@ -328,3 +328,32 @@ int ec2_get_console_output(struct api_request *rq, const struct ec2_get_console_
         out->output = base64_encode(rq->arena, data, length);
     return 0;
 }
+
+static const struct ec2_filter_name credit_names[] = {
+    EC2_BY_TEXT("instance-id", ec2_instance_credit_specification, instance_id),
+};
+static const struct ec2_filters credit_filters = {credit_names, 1, EC2_NO_TAGS};
+
+int ec2_describe_instance_credit_specifications(
+    struct api_request *rq, const struct ec2_describe_instance_credit_specifications_request *in,
+    struct ec2_describe_instance_credit_specifications_result *out) {
+    struct ec2_query q;
+
+    if (EC2_QUERY(rq, &q, EC2_INSTANCE, in, instance_ids, &credit_filters) < 0)
+        return API_REFUSED;
+    for (size_t i = 0; i < q.rows.count; i++) {
+        const struct instance_row *row = EC2_ROW(&q, instance, i);
+        struct ec2_instance_credit_specification view = {row->id, row->cpu_credits};
+
+        if (row->cpu_credits == NULL && in->instance_ids.count > 0)
+            return api_refuse(rq, "InvalidParameterValue",
+                              "The instance '%s' is of a type that has no CPU credits.", row->id);
+        /* Unasked, AWS shows those that differ from what their type has by itself. */
+        if (in->instance_ids.count == 0 &&
+            (row->cpu_credits == NULL || strcmp(row->cpu_credits, "unlimited") != 0))
+            continue;
+        if (!instance_gone(row, rq->now_ms) && ec2_query_matches(&q, &view))
+            *vec_push(rq->arena, &out->instance_credit_specifications) = view;
+    }
+    return EC2_PAGE(rq, in, &out->instance_credit_specifications, &out->next_token);
+}

@@ -66,6 +66,9 @@ int instance_set_user_data(struct api_request *rq, struct instance_row *i, const
 /* Types that exist, are of the image's architecture, and take that many interfaces.  NULL: refused. */
 const struct catalog_type *instance_check_type(struct api_request *rq, const char *name,
                                                const struct catalog_image *image);
+/* What a launch asks of its root volume, over the image's own that v has.  (volume.c) */
+int volume_choose(struct api_request *rq, const struct catalog_image *image,
+                  const struct ec2_ebs_block_device *ebs, struct volume_row *v);
 /* Malformed or NotFound. */
 int instance_refuse_image(struct api_request *rq, const char *id);
 int instance_refuse_unsupported(struct api_request *rq, const char *parameter);

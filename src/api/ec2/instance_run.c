@@ -40,8 +40,7 @@ struct launch {
     struct plan plans[16];
     size_t plan_count;
     const struct subnet_row *subnet; /* the primary interface's */
-    int64_t volume_gib;
-    const char *volume_type;
+    struct volume_row volume;        /* likewise */
 };
 
 /* ---- what is refused ---- */
@@ -125,16 +124,27 @@ static int check_cpu(struct api_request *rq, request in, struct launch *l) {
     return 0;
 }
 
-static int check_credits(struct api_request *rq, request in, const struct launch *l) {
-    if (in->credit_specification == NULL || l->type->burstable)
+static int check_credits(struct api_request *rq, request in, struct launch *l) {
+    const struct ec2_credit_specification_request *s = in->credit_specification;
+
+    l->row.cpu_credits = catalog_cpu_credits(l->type);
+    if (s == NULL)
         return 0;
-    return api_refuse(rq, "InvalidParameterCombination",
-                      "CreditSpecification is not supported for instance type %s.", l->type->name);
+    if (!l->type->burstable)
+        return api_refuse(rq, "InvalidParameterCombination",
+                          "CreditSpecification is not supported for instance type %s.", l->type->name);
+    if (!text_is(s->cpu_credits, "standard") && !text_is(s->cpu_credits, "unlimited"))
+        return api_refuse(rq, "InvalidParameterValue",
+                          "Value (%s) for parameter CpuCredits is invalid. Valid values are standard and "
+                          "unlimited.",
+                          s->cpu_credits != NULL ? s->cpu_credits : "");
+    l->row.cpu_credits = s->cpu_credits;
+    return 0;
 }
 
 static int check_volumes(struct api_request *rq, request in, struct launch *l) {
-    l->volume_gib = l->image->size_gib;
-    l->volume_type = l->image->volume_type;
+    l->volume = (struct volume_row){
+        .size_gib = l->image->size_gib, .type = l->image->volume_type, .device = l->image->root_device};
     for (size_t i = 0; i < in->block_device_mappings.count; i++) {
         const struct ec2_block_device_mapping *m = &in->block_device_mappings.items[i];
         const struct ec2_ebs_block_device *ebs = m->ebs;
@@ -152,17 +162,8 @@ static int check_volumes(struct api_request *rq, request in, struct launch *l) {
                               m->device_name);
         if (ebs == NULL)
             continue;
-        if (ebs->delete_on_termination.set && !ebs->delete_on_termination.v)
-            return instance_refuse_unsupported(rq, "volumes that outlive their instance");
-        if (ebs->volume_size.set && ebs->volume_size.v < l->image->size_gib)
-            return api_refuse(rq, "InvalidBlockDeviceMapping",
-                              "Volume of size %" PRId64
-                              "GB is smaller than snapshot '%s', expect size >= %uGB",
-                              ebs->volume_size.v, l->image->snapshot_id, l->image->size_gib);
-        if (ebs->volume_size.set)
-            l->volume_gib = ebs->volume_size.v;
-        if (ebs->volume_type != NULL)
-            l->volume_type = ebs->volume_type;
+        if (volume_choose(rq, l->image, ebs, &l->volume) < 0)
+            return API_REFUSED;
     }
     return 0;
 }
@@ -294,8 +295,15 @@ static const struct subnet_row *default_subnet(struct api_request *rq, const cha
     return NULL;
 }
 
-static const struct subnet_row *choose_subnet(struct api_request *rq, request in, const char *id) {
+/* An empty name is none: Terraform sends one with every launch. */
+static const char *wanted_zone(request in) {
     const char *zone = in->placement != NULL ? in->placement->availability_zone : NULL;
+
+    return zone != NULL && *zone != '\0' ? zone : NULL;
+}
+
+static const struct subnet_row *choose_subnet(struct api_request *rq, request in, const char *id) {
+    const char *zone = wanted_zone(in);
     const struct subnet_row *subnet;
 
     if (zone != NULL && ec2_zone_id(rq->region, zone) == NULL) {
@@ -589,12 +597,7 @@ static int make_interface(struct api_request *rq, request in, const struct plan 
 static int make_instance(struct api_request *rq, request in, const struct launch *l,
                          const char *reservation_id, int64_t index) {
     struct instance_row row = l->row;
-    struct volume_row volume = {.account = row.account,
-                                .region = row.region,
-                                .device = l->image->root_device,
-                                .size_gib = l->volume_gib,
-                                .type = l->volume_type,
-                                .attach_ms = rq->now_ms};
+    struct volume_row volume = l->volume;
 
     row.id = api_new_id(rq, "i");
     row.reservation_id = reservation_id;
@@ -611,6 +614,9 @@ static int make_instance(struct api_request *rq, request in, const struct launch
     if (instance_lend_address(rq, &row) < 0)
         return API_REFUSED;
     volume.id = api_new_id(rq, "vol");
+    volume.account = row.account;
+    volume.region = row.region;
+    volume.attach_ms = rq->now_ms;
     volume.instance_id = row.id;
     volume_put(rq->tx, &volume);
     tag(rq, in, EC2_VOLUME, volume.id);
@@ -631,8 +637,7 @@ static void reservation_view(struct api_request *rq, const char *id, struct ec2_
 
 /* The token is meant for the zone, when the request says one, else for the region. */
 static const char *scoped_token(struct api_request *rq, request in, const struct launch *l) {
-    bool zonal = in->subnet_id != NULL || in->network_interfaces.count > 0 ||
-                 (in->placement != NULL && in->placement->availability_zone != NULL);
+    bool zonal = in->subnet_id != NULL || in->network_interfaces.count > 0 || wanted_zone(in) != NULL;
     const char *text =
         arena_printf(rq->arena, "%s|%s", zonal ? l->subnet->zone : rq->region, in->client_token);
 

@@ -92,13 +92,16 @@ int ec2_create_subnet(struct api_request *rq, const struct ec2_create_subnet_req
     const struct vpc_row *vpc = ec2_get(rq, EC2_VPC, in->vpc_id);
     if (!vpc)
         return API_REFUSED;
-    if (in->ipv6_cidr_block || in->ipv6_native.v || in->ipv6_ipam_pool_id)
+    if (in->ipv6_cidr_block || in->ipv6_native.v || in->ipv6_ipam_pool_id || in->ipv6_netmask_length.set)
         return api_refuse(rq, "UnsupportedOperation", "IPv6 is not available here");
     if (in->outpost_arn)
         return api_refuse(rq, "InvalidOutpost.NotFound", "The outpost '%s' does not exist", in->outpost_arn);
     if (in->ipv4_ipam_pool_id)
         return api_refuse(rq, "InvalidIpamPoolId.NotFound", "The ipam-pool ID '%s' does not exist",
                           in->ipv4_ipam_pool_id);
+    if (in->ipv4_netmask_length.set)
+        return api_refuse(rq, "InvalidParameterCombination",
+                          "The parameter ipv4NetmaskLength needs the parameter ipv4IpamPoolId");
     if (!in->cidr_block)
         return api_refuse(rq, "MissingParameter",
                           "Either 'cidrBlock' or 'ipv6CidrBlock' should be provided.");

@@ -129,11 +129,16 @@ int ec2_create_vpc(struct api_request *rq, const struct ec2_create_vpc_request *
                    struct ec2_create_vpc_result *out) {
     struct prefix4 cidr;
     if (in->amazon_provided_ipv6_cidr_block.v || in->ipv6_cidr_block || in->ipv6_pool ||
-        in->ipv6_ipam_pool_id)
+        in->ipv6_ipam_pool_id || in->ipv6_netmask_length.set || in->ipv6_cidr_block_network_border_group)
         return api_refuse(rq, "UnsupportedOperation", "IPv6 is not available here");
+    if (in->vpc_encryption_control)
+        return api_refuse(rq, "UnsupportedOperation", "VPC encryption controls are not available here");
     if (in->ipv4_ipam_pool_id)
         return api_refuse(rq, "InvalidIpamPoolId.NotFound", "The ipam-pool ID '%s' does not exist",
                           in->ipv4_ipam_pool_id);
+    if (in->ipv4_netmask_length.set)
+        return api_refuse(rq, "InvalidParameterCombination",
+                          "The parameter ipv4NetmaskLength needs the parameter ipv4IpamPoolId");
     if (!in->cidr_block)
         return api_refuse(rq, "MissingParameter", "The request must contain the parameter cidrBlock");
     if (prefix4_parse(in->cidr_block, &cidr) < 0)

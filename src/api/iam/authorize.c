@@ -147,6 +147,8 @@ static struct policy_caller policy_caller_of(struct arena *a, const struct api_c
 
 bool identity_authorize(struct api_request *rq, const struct identity_question *question,
                         struct identity_answer *ret_answer) {
+    static const char everything[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+                                     "\"Action\":\"*\",\"Resource\":\"*\"}]}";
     struct gathered g = {.arena = rq->arena};
     struct policy_context ctx = {0};
     struct policy_request q = {
@@ -169,7 +171,9 @@ bool identity_authorize(struct api_request *rq, const struct identity_question *
             policy_context_add(rq->arena, &ctx, question->context->items[i].name,
                                question->context->items[i].values[j]);
     add_global_keys(rq, &ctx);
-    if (rq->caller.kind == API_CALLER_ROLE)
+    if (question->needs_no_permission)
+        add_text(&g, &g.set.identity, POLICY_GRAMMAR_IDENTITY, everything, NULL);
+    else if (rq->caller.kind == API_CALLER_ROLE)
         add_role(&g, rq->tx, &rq->caller);
     if (rq->vpce_id != NULL)
         add_endpoint(&g, rq);

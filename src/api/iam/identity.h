@@ -67,6 +67,7 @@ struct identity_question {
     const char *resource_policy;          /* JSON of the bucket policy; NULL: none */
     const char *trust_policy;             /* JSON of the role's trust policy, when it is to be assumed */
     const struct policy_context *context; /* keys of the service; may be NULL */
+    bool needs_no_permission;             /* only the policy of the endpoint it came through is asked */
 };
 
 struct identity_answer {

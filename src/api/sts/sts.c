@@ -29,10 +29,15 @@ static const char name_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO
 
 int sts_get_caller_identity(struct api_request *rq, const struct sts_get_caller_identity_request *in,
                             struct sts_get_caller_identity_response *out) {
+    static const struct identity_question question = {
+        .action = "sts:GetCallerIdentity", .resource = "*", .needs_no_permission = true};
+
     (void)in;
     if (rq->caller.kind == API_CALLER_ANONYMOUS)
         return api_refuse_status(rq, 403, "MissingAuthenticationToken",
                                  "Request is missing Authentication Token");
+    if (rq->vpce_id != NULL && api_authorize(rq, &question) < 0)
+        return API_REFUSED;
     out->user_id = rq->caller.user_id;
     out->account = rq->caller.account;
     out->arn = rq->caller.arn;
@@ -154,6 +159,18 @@ static int check_allowed(struct api_request *rq, const struct sts_assume_role_re
     return 0;
 }
 
+/* There are no MFA devices and no trusted providers of context: what they say cannot be true. */
+static int check_proofs(struct api_request *rq, const struct sts_assume_role_request *in) {
+    if (in->serial_number != NULL || in->token_code != NULL)
+        return api_refuse(
+            rq, "AccessDenied",
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your "
+            "MFA serial number is valid and associated with this user.");
+    if (in->provided_contexts.count > 0)
+        return api_refuse(rq, "ValidationError", "vpcbox does not support ProvidedContexts");
+    return 0;
+}
+
 int sts_assume_role(struct api_request *rq, const struct sts_assume_role_request *in,
                     struct sts_assume_role_response *out) {
     int64_t seconds = in->duration_seconds.set ? in->duration_seconds.v : DURATION_DEFAULT_S;
@@ -169,8 +186,9 @@ int sts_assume_role(struct api_request *rq, const struct sts_assume_role_request
     if ((err = find_role(rq, in->role_arn, &account, &role)) < 0 ||
         (err = check_name(rq, "roleSessionName", in->role_session_name)) < 0 ||
         (err = check_name(rq, "sourceIdentity", in->source_identity)) < 0 ||
-        (err = check_session_policies(rq, in)) < 0 || (err = check_tags(rq, in)) < 0 ||
-        (err = check_allowed(rq, in, role, account)) < 0 || (err = check_duration(rq, role, seconds)) < 0)
+        (err = check_proofs(rq, in)) < 0 || (err = check_session_policies(rq, in)) < 0 ||
+        (err = check_tags(rq, in)) < 0 || (err = check_allowed(rq, in, role, account)) < 0 ||
+        (err = check_duration(rq, role, seconds)) < 0)
         return err;
     session = (struct identity_session){
         .account = role->account,

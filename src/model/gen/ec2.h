@@ -11,6 +11,7 @@ extern const struct model_service model_ec2;
 struct ec2_account_attribute;
 struct ec2_account_attribute_value;
 struct ec2_address;
+struct ec2_address_attribute;
 struct ec2_allocate_address_request;
 struct ec2_allocate_address_result;
 struct ec2_associate_address_request;
@@ -79,6 +80,8 @@ struct ec2_delete_vpc_endpoints_result;
 struct ec2_delete_vpc_request;
 struct ec2_describe_account_attributes_request;
 struct ec2_describe_account_attributes_result;
+struct ec2_describe_addresses_attribute_request;
+struct ec2_describe_addresses_attribute_result;
 struct ec2_describe_addresses_request;
 struct ec2_describe_addresses_result;
 struct ec2_describe_availability_zones_request;
@@ -88,6 +91,8 @@ struct ec2_describe_dhcp_options_result;
 struct ec2_describe_images_request;
 struct ec2_describe_images_result;
 struct ec2_describe_instance_attribute_request;
+struct ec2_describe_instance_credit_specifications_request;
+struct ec2_describe_instance_credit_specifications_result;
 struct ec2_describe_instance_status_request;
 struct ec2_describe_instance_status_result;
 struct ec2_describe_instance_types_request;
@@ -114,6 +119,8 @@ struct ec2_describe_subnets_request;
 struct ec2_describe_subnets_result;
 struct ec2_describe_tags_request;
 struct ec2_describe_tags_result;
+struct ec2_describe_volumes_request;
+struct ec2_describe_volumes_result;
 struct ec2_describe_vpc_attribute_request;
 struct ec2_describe_vpc_attribute_result;
 struct ec2_describe_vpc_endpoint_services_request;
@@ -175,6 +182,7 @@ struct ec2_instance_attachment_ena_srd_udp_specification;
 struct ec2_instance_attribute;
 struct ec2_instance_block_device_mapping;
 struct ec2_instance_block_device_mapping_specification;
+struct ec2_instance_credit_specification;
 struct ec2_instance_ipv4_prefix;
 struct ec2_instance_ipv6_address;
 struct ec2_instance_ipv6_prefix;
@@ -260,6 +268,7 @@ struct ec2_private_ip_address_specification;
 struct ec2_processor_info;
 struct ec2_product_code;
 struct ec2_propagating_vgw;
+struct ec2_ptr_update_status;
 struct ec2_public_ip_dns_name_options;
 struct ec2_reboot_instances_request;
 struct ec2_referenced_security_group;
@@ -309,6 +318,8 @@ struct ec2_unsuccessful_item;
 struct ec2_unsuccessful_item_error;
 struct ec2_user_id_group_pair;
 struct ec2_v_cpu_info;
+struct ec2_volume;
+struct ec2_volume_attachment;
 struct ec2_vpc;
 struct ec2_vpc_cidr_block_association;
 struct ec2_vpc_cidr_block_state;
@@ -346,6 +357,13 @@ struct ec2_address {
     const char *service_managed;
     const char *instance_id;
     const char *public_ip;
+};
+/* AddressAttribute */
+struct ec2_address_attribute {
+    const char *public_ip;
+    const char *allocation_id;
+    const char *ptr_record;
+    struct ec2_ptr_update_status *ptr_record_update;
 };
 /* AllocateAddressRequest */
 struct ec2_allocate_address_request {
@@ -824,6 +842,19 @@ struct ec2_describe_account_attributes_request {
 struct ec2_describe_account_attributes_result {
     VEC(struct ec2_account_attribute) account_attributes;
 };
+/* DescribeAddressesAttributeRequest */
+struct ec2_describe_addresses_attribute_request {
+    VEC(const char *) allocation_ids;
+    const char *attribute;
+    const char *next_token;
+    struct opt_int max_results;
+    struct opt_bool dry_run;
+};
+/* DescribeAddressesAttributeResult */
+struct ec2_describe_addresses_attribute_result {
+    VEC(struct ec2_address_attribute) addresses;
+    const char *next_token;
+};
 /* DescribeAddressesRequest */
 struct ec2_describe_addresses_request {
     VEC(const char *) public_ips;
@@ -882,6 +913,19 @@ struct ec2_describe_instance_attribute_request {
     struct opt_bool dry_run;
     const char *instance_id;
     const char *attribute;
+};
+/* DescribeInstanceCreditSpecificationsRequest */
+struct ec2_describe_instance_credit_specifications_request {
+    struct opt_bool dry_run;
+    VEC(struct ec2_filter) filters;
+    VEC(const char *) instance_ids;
+    struct opt_int max_results;
+    const char *next_token;
+};
+/* DescribeInstanceCreditSpecificationsResult */
+struct ec2_describe_instance_credit_specifications_result {
+    VEC(struct ec2_instance_credit_specification) instance_credit_specifications;
+    const char *next_token;
 };
 /* DescribeInstanceStatusRequest */
 struct ec2_describe_instance_status_request {
@@ -1054,6 +1098,20 @@ struct ec2_describe_tags_request {
 struct ec2_describe_tags_result {
     const char *next_token;
     VEC(struct ec2_tag_description) tags;
+};
+/* DescribeVolumesRequest */
+struct ec2_describe_volumes_request {
+    VEC(const char *) volume_ids;
+    struct opt_bool include_managed_resources;
+    struct opt_bool dry_run;
+    VEC(struct ec2_filter) filters;
+    const char *next_token;
+    struct opt_int max_results;
+};
+/* DescribeVolumesResult */
+struct ec2_describe_volumes_result {
+    const char *next_token;
+    VEC(struct ec2_volume) volumes;
 };
 /* DescribeVpcAttributeRequest */
 struct ec2_describe_vpc_attribute_request {
@@ -1529,6 +1587,11 @@ struct ec2_instance_block_device_mapping_specification {
     struct ec2_ebs_instance_block_device_specification *ebs;
     const char *virtual_name;
     const char *no_device;
+};
+/* InstanceCreditSpecification */
+struct ec2_instance_credit_specification {
+    const char *instance_id;
+    const char *cpu_credits;
 };
 /* InstanceIpv4Prefix */
 struct ec2_instance_ipv4_prefix {
@@ -2215,6 +2278,12 @@ struct ec2_product_code {
 struct ec2_propagating_vgw {
     const char *gateway_id;
 };
+/* PtrUpdateStatus */
+struct ec2_ptr_update_status {
+    const char *value;
+    const char *status;
+    const char *reason;
+};
 /* PublicIpDnsNameOptions */
 struct ec2_public_ip_dns_name_options {
     const char *dns_hostname_type;
@@ -2664,6 +2733,42 @@ struct ec2_v_cpu_info {
     struct opt_int default_threads_per_core;
     VEC(struct opt_int) valid_cores;
     VEC(struct opt_int) valid_threads_per_core;
+};
+/* Volume */
+struct ec2_volume {
+    const char *availability_zone_id;
+    const char *outpost_arn;
+    const char *source_volume_id;
+    struct opt_int iops;
+    VEC(struct ec2_tag) tags;
+    const char *volume_type;
+    struct opt_bool fast_restored;
+    struct opt_bool multi_attach_enabled;
+    struct opt_int throughput;
+    const char *sse_type;
+    struct ec2_operator_response *operator;
+    struct opt_int volume_initialization_rate;
+    const char *volume_id;
+    struct opt_int size;
+    const char *snapshot_id;
+    const char *availability_zone;
+    const char *state;
+    struct opt_time create_time;
+    VEC(struct ec2_volume_attachment) attachments;
+    struct opt_bool encrypted;
+    const char *kms_key_id;
+};
+/* VolumeAttachment */
+struct ec2_volume_attachment {
+    struct opt_bool delete_on_termination;
+    const char *associated_resource;
+    const char *instance_owning_service;
+    struct opt_int ebs_card_index;
+    const char *volume_id;
+    const char *instance_id;
+    const char *device;
+    const char *state;
+    struct opt_time attach_time;
 };
 /* Vpc */
 struct ec2_vpc {

@@ -348,7 +348,7 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_attachedPoliciesListType] = {.name = "attachedPoliciesListType", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_AttachedPolicy], .item_size = sizeof(struct iam_attached_policy)},
     [SHAPE_attachmentCountType] = {.name = "attachmentCountType", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_booleanType] = {.name = "booleanType", .type = MODEL_BOOL, .size = sizeof(struct opt_bool), .min = INT64_MIN, .max = INT64_MAX},
-    [SHAPE_dateType] = {.name = "dateType", .type = MODEL_TIME, .size = sizeof(struct opt_time), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_dateType] = {.name = "dateType", .type = MODEL_TIME, .size = sizeof(struct opt_time), .min = INT64_MIN, .max = INT64_MAX, .time_format = MODEL_TIME_ISO8601_S},
     [SHAPE_idType] = {.name = "idType", .type = MODEL_STRING, .size = sizeof(const char *), .min = 16, .max = 128},
     [SHAPE_instanceProfileListType] = {.name = "instanceProfileListType", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_InstanceProfile], .item_size = sizeof(struct iam_instance_profile)},
     [SHAPE_instanceProfileNameType] = {.name = "instanceProfileNameType", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 128},

@@ -105,7 +105,7 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_arnType] = {.name = "arnType", .type = MODEL_STRING, .size = sizeof(const char *), .min = 20, .max = 2048},
     [SHAPE_assumedRoleIdType] = {.name = "assumedRoleIdType", .type = MODEL_STRING, .size = sizeof(const char *), .min = 2, .max = 193},
     [SHAPE_contextAssertionType] = {.name = "contextAssertionType", .type = MODEL_STRING, .size = sizeof(const char *), .min = 4, .max = 2048},
-    [SHAPE_dateType] = {.name = "dateType", .type = MODEL_TIME, .size = sizeof(struct opt_time), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_dateType] = {.name = "dateType", .type = MODEL_TIME, .size = sizeof(struct opt_time), .min = INT64_MIN, .max = INT64_MAX, .time_format = MODEL_TIME_ISO8601_S},
     [SHAPE_externalIdType] = {.name = "externalIdType", .type = MODEL_STRING, .size = sizeof(const char *), .min = 2, .max = 1224},
     [SHAPE_nonNegativeIntegerType] = {.name = "nonNegativeIntegerType", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = 0, .max = INT64_MAX},
     [SHAPE_policyDescriptorListType] = {.name = "policyDescriptorListType", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_PolicyDescriptorType], .item_size = sizeof(struct sts_policy_descriptor_type)},
