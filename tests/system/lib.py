@@ -401,7 +401,5 @@ def policy(*statements, **statement):
                        "Statement": [dict({"Effect": "Allow"}, **s) for s in statements or [statement]]})
 
 
-NAT_USER_DATA = """#!/bin/bash
-sysctl -q -w net.ipv4.ip_forward=1
-iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE
-"""
+with open(os.path.join(ROOT, "data/cli/nat-user-data.sh")) as f:
+    NAT_USER_DATA = f.read()
