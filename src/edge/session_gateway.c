@@ -28,10 +28,6 @@ enum {
     WRITE_MS = 10000,
     PROBE_MS = 500,
     PROBE_STEP_NS = 2000000,
-    KEEPALIVE_IDLE_S = 5,
-    KEEPALIVE_EACH_S = 2,
-    KEEPALIVE_COUNT = 2,
-    USER_TIMEOUT_MS = 8000,
     ID_BYTES = 300
 };
 
@@ -324,19 +320,6 @@ static void side_lost(struct session_gateway *g, struct session *s, enum api_ses
     ws_free(ws);
 }
 
-static void tune(struct ws *ws) {
-    const int on = 1, idle = KEEPALIVE_IDLE_S, each = KEEPALIVE_EACH_S, count = KEEPALIVE_COUNT;
-    const unsigned user = USER_TIMEOUT_MS;
-    int fd = ws_fd(ws);
-
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &each, sizeof(each));
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user, sizeof(user));
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
 static void serve_data(struct session_gateway *g, const struct token *token, struct ws *ws) {
     enum api_session_side mine = token->kind == TOKEN_AGENT ? API_SESSION_AGENT : API_SESSION_CLIENT;
     struct session *s = session_enter(g, token->id);
@@ -600,7 +583,7 @@ void session_gateway_serve(struct session_gateway *g, struct http_request *rq) {
         refuse(rq, 426, "a WebSocket handshake is required here\n");
         return;
     }
-    tune(v->ws);
+    ws_watch_path(v->ws);
     /* Its own thread: a session may last for days, and the server's threads are for requests. */
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);

@@ -18,7 +18,7 @@
  *
  * Whether an agent is connected is asked of its connection: a ping that its kernel acknowledges.  A
  * control channel whose path is broken (a closed route, a deleted endpoint) thus counts as not
- * connected at once, and the kernel ends it after USER_TIMEOUT_MS.
+ * connected at once, and the kernel ends it soon (ws_watch_path).
  */
 #ifndef VPCBOX_EDGE_SESSION_GATEWAY_H
 #define VPCBOX_EDGE_SESSION_GATEWAY_H

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <poll.h>
 #include <pthread.h>
@@ -18,7 +20,11 @@
 
 enum {
     OUT_BYTES = 32 * 1024, /* frames gather here: a header and its payload leave together */
-    LINGER_MS = 1000
+    LINGER_MS = 1000,
+    KEEPALIVE_IDLE_S = 5,
+    KEEPALIVE_EACH_S = 2,
+    KEEPALIVE_COUNT = 2,
+    USER_TIMEOUT_MS = 8000
 };
 
 struct received {
@@ -355,6 +361,18 @@ void ws_shutdown(struct ws *ws) {
 
 int ws_fd(const struct ws *ws) {
     return ws->fd;
+}
+
+void ws_watch_path(struct ws *ws) {
+    const int on = 1, idle = KEEPALIVE_IDLE_S, each = KEEPALIVE_EACH_S, count = KEEPALIVE_COUNT;
+    const unsigned user = USER_TIMEOUT_MS;
+
+    setsockopt(ws->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    setsockopt(ws->fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+    setsockopt(ws->fd, IPPROTO_TCP, TCP_KEEPINTVL, &each, sizeof(each));
+    setsockopt(ws->fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
+    setsockopt(ws->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user, sizeof(user));
+    setsockopt(ws->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 /* Drops what the peer still sends, until it has read why and left: closing at once would reset. */

@@ -186,6 +186,7 @@ int agent_open_channel(struct agent_identity *me, const char *kind, const char *
         ws_free(ws);
         return r;
     }
+    ws_watch_path(ws);
     *ret_ws = ws;
     return 0;
 }

@@ -324,6 +324,19 @@ int ssm_resume_session(struct api_request *rq, const struct ssm_resume_session_r
     return 0;
 }
 
+struct end_task {
+    const struct api_sessions *sessions;
+    const char *session_id;
+};
+
+static void end_effect(struct api *api, const struct api_backend *backend, void *arg) {
+    const struct end_task *t = arg;
+
+    (void)api;
+    (void)backend;
+    t->sessions->end(t->sessions->user, t->session_id);
+}
+
 int ssm_terminate_session(struct api_request *rq, const struct ssm_terminate_session_request *in,
                           struct ssm_terminate_session_response *out) {
     const struct ssm_session_row *s = own_session(rq, in->session_id);
@@ -331,8 +344,13 @@ int ssm_terminate_session(struct api_request *rq, const struct ssm_terminate_ses
 
     if (s == NULL)
         return api_refuse(rq, "DoesNotExistException", "Session %s does not exist.", in->session_id);
-    if (sessions(rq) != NULL)
-        sessions(rq)->end(sessions(rq)->user, s->id);
+    if (sessions(rq) != NULL) {
+        struct end_task *task = arena_new(rq->arena, struct end_task);
+
+        /* After the commit: the gateway's word that the session is over is written by a request of its own. */
+        *task = (struct end_task){sessions(rq), s->id};
+        api_after_commit(rq, end_effect, task);
+    }
     if (!s->ended) {
         ended = *s;
         ended.ended = 1;
