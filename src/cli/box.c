@@ -205,6 +205,10 @@ static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_cou
     return reply;
 }
 
+json_t *box_ask(struct cli *c, const char *operation) {
+    return ask(c, json_pack("{s:s}", "do", operation), NULL, 0, NULL);
+}
+
 void box_status(struct cli *c) {
     json_t *reply;
     const char *why = "", *internet = "";

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "base/arena.h"
 #include "client/aws.h"
 
@@ -31,6 +33,7 @@ struct cli {
     bool color;
     bool real_aws; /* --target aws */
     bool udp;      /* explain */
+    bool once;     /* top */
     int argc;      /* positional arguments */
     char **argv;
     bool target_given; /* --target, --endpoint-url or AWS_ENDPOINT_URL named the API */
@@ -87,6 +90,9 @@ int cmd_env(struct cli *c);
 int cmd_run(struct cli *c);
 int cmd_netns(struct cli *c);
 int cmd_nat_table(struct cli *c);
+int cmd_top(struct cli *c); /* top.c */
+/* One question to the admin socket: the answer, or NULL after telling why not.  The caller drops it. */
+json_t *box_ask(struct cli *c, const char *operation);
 int cmd_explain(struct cli *c);
 int cmd_coverage(struct cli *c);
 int cmd_aws(struct cli *c);

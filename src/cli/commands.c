@@ -63,6 +63,8 @@ const struct cli_command cli_commands[] = {
      "question.  --udp asks for UDP instead of TCP.\n",
      cmd_explain, false},
     {"nat-table", "", "show the flows that the fabric translates or tracks", NULL, cmd_nat_table, false},
+    {"top", "", "watch flows, rates and drops, each interface and gateway",
+     "q ends it.  --once prints one second's rates; with --output json for programs.\n", cmd_top, false},
     {"start", "[option...]", "start a box in the background", "Options are those of `vpcbox serve`.\n",
      cmd_start, false},
     {"stop", "", "stop the box; what it stores stays", NULL, cmd_stop, false},
@@ -123,7 +125,7 @@ static const struct cli_command *find_command(const char *name) {
     return NULL;
 }
 
-enum { OPT_HOME = 1000, OPT_TARGET, OPT_ENDPOINT, OPT_REGION, OPT_PROFILE, OPT_OUTPUT, OPT_UDP };
+enum { OPT_HOME = 1000, OPT_TARGET, OPT_ENDPOINT, OPT_REGION, OPT_PROFILE, OPT_OUTPUT, OPT_UDP, OPT_ONCE };
 
 static const struct option options[] = {{"home", required_argument, NULL, OPT_HOME},
                                         {"target", required_argument, NULL, OPT_TARGET},
@@ -132,6 +134,7 @@ static const struct option options[] = {{"home", required_argument, NULL, OPT_HO
                                         {"profile", required_argument, NULL, OPT_PROFILE},
                                         {"output", required_argument, NULL, OPT_OUTPUT},
                                         {"udp", no_argument, NULL, OPT_UDP},
+                                        {"once", no_argument, NULL, OPT_ONCE},
                                         {"yes", no_argument, NULL, 'y'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
@@ -180,6 +183,9 @@ int cli_main(int argc, char **argv) {
             break;
         case OPT_OUTPUT:
             c.output = optarg;
+            break;
+        case OPT_ONCE:
+            c.once = true;
             break;
         case OPT_UDP:
             c.udp = true;

@@ -6,18 +6,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "daemon/admin.h"
 #include "explain/explain.h"
 #include "fwd/fwd.h"
 #include "net/door.h"
 
-/* FLOWS_AT_ONCE rows fit one packet of the admin socket. */
-enum { ERROR_BYTES = 256, FLOWS_AT_ONCE = 300, ANSWER_ROWS_MAX = 16 };
+enum { ERROR_BYTES = 256, ANSWER_ROWS_MAX = 16 };
 
 static struct {
     struct region_link *link;
@@ -242,136 +238,9 @@ static json_t *do_explain(void *context, const json_t *request, const char **ret
     return out;
 }
 
-/* -- nat-table ------------------------------------------------------------------------------------- */
-
-struct listing {
-    const struct image *image;
-    json_t *flows;
-    json_int_t skip;
-    bool more;
-};
-
-static void endpoint_text(char *out, size_t room, struct ip4 ip, uint16_t port, uint8_t protocol) {
-    char text[IP4_TEXT_BYTES];
-
-    if (protocol == WIRE_TCP || protocol == WIRE_UDP)
-        snprintf(out, room, "%s:%u", ip4_format(ip, text), port);
-    else
-        snprintf(out, room, "%s", ip4_format(ip, text));
-}
-
-static void interface_text(const struct image *image, uint32_t port, char *out, size_t room) {
-    const struct image_vpc *vpc;
-    const struct image_eni *eni = image_eni_by_num(image, port, &vpc);
-
-    if (eni == NULL)
-        snprintf(out, room, "port %u", port);
-    else
-        snprintf(out, room, "%s", image_name(vpc, eni->id));
-}
-
-/* By which door a translated connection reaches its service. */
-static void door_text(const struct image *image, const struct fwd_connection *c, char *out, size_t room) {
-    static const char *const doors[] = {"internet gateway",  "gateway endpoint", "interface endpoint",
-                                        "instance metadata", "resolver",         "time"};
-    const struct image_vpc *vpc;
-    const struct image_eni *client = image_eni_by_num(image, c->client_port, &vpc);
-
-    snprintf(out, room, "%s", c->door.kind < DOOR_LOOPBACK ? doors[c->door.kind] : "?");
-    if (client == NULL)
-        return;
-    if (c->door.kind == DOOR_INTERNET)
-        snprintf(out, room, "%s", image_name(vpc, vpc->internet_gateway_id));
-    for (uint32_t i = 0; c->door.kind == DOOR_GATEWAY && i < vpc->endpoints.count; i++)
-        if (image_endpoints(vpc)[i].num == c->door.endpoint_num)
-            snprintf(out, room, "%s", image_name(vpc, image_endpoints(vpc)[i].id));
-    for (uint32_t i = 0; c->door.kind == DOOR_INTERFACE && i < vpc->enis.count; i++)
-        if (image_enis(vpc)[i].kind == SPEC_ENI_INTERFACE_ENDPOINT &&
-            image_enis(vpc)[i].endpoint_num == c->door.endpoint_num)
-            snprintf(out, room, "%s", image_name(vpc, image_enis(vpc)[i].endpoint_id));
-}
-
-static const char *protocol_text(uint8_t protocol, char *out, size_t room) {
-    if (protocol == WIRE_TCP || protocol == WIRE_UDP || protocol == WIRE_ICMP)
-        return protocol == WIRE_TCP ? "tcp" : protocol == WIRE_UDP ? "udp" : "icmp";
-    snprintf(out, room, "%u", protocol);
-    return out;
-}
-
-static bool list_one(void *user, const struct fwd_connection *c) {
-    struct listing *l = user;
-    struct ip4 from = c->outward ? c->local : c->remote, to = c->outward ? c->remote : c->local;
-    uint16_t sport = c->outward ? c->local_port : c->remote_port,
-             dport = c->outward ? c->remote_port : c->local_port;
-    char interface[64], source[32], destination[32], translated[64] = "", protocol[8];
-
-    if (l->skip > 0) {
-        l->skip--;
-        return true;
-    }
-    if (json_array_size(l->flows) == FLOWS_AT_ONCE) {
-        l->more = true;
-        return false;
-    }
-    if (c->translated) {
-        from = c->client;
-        to = c->service;
-        sport = c->client_l4;
-        dport = c->service_l4;
-        door_text(l->image, c, translated, sizeof(translated));
-    }
-    interface_text(l->image, c->translated ? c->client_port : c->port, interface, sizeof(interface));
-    endpoint_text(source, sizeof(source), from, sport, c->protocol);
-    endpoint_text(destination, sizeof(destination), to, dport, c->protocol);
-    json_array_append_new(
-        l->flows,
-        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o}", "interface", interface, "protocol",
-                  protocol_text(c->protocol, protocol, sizeof(protocol)), "source", source, "destination",
-                  destination, "translated", translated, "state", c->state, "packets",
-                  json_sprintf("%llu", (unsigned long long)(c->packets[0] + c->packets[1])), "bytes",
-                  json_sprintf("%llu", (unsigned long long)(c->bytes[0] + c->bytes[1])), "idle",
-                  json_sprintf("%us", c->idle_s)));
-    return true;
-}
-
-static json_t *do_nat_table(void *context, const json_t *request, const char **ret_error) {
-    json_int_t from = json_integer_value(json_object_get(request, "from"));
-    struct listing l = {.skip = from};
-    struct image *image;
-    struct fwd_table table;
-    uint64_t bytes;
-    json_t *out;
-    void *memory;
-    int fd, r;
-
-    (void)context;
-    r = region_flow_table(ctx.link, &fd, &bytes);
-    if (r < 0)
-        return refuse(r == -ENOTSUP ? "this box has no data plane" : strerror(-r), ret_error);
-    memory = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
-    close(fd);
-    if (memory == MAP_FAILED || fwd_table_peek(memory, bytes, &table) < 0 ||
-        backend_image(ctx.backend, &image) < 0) {
-        if (memory != MAP_FAILED)
-            munmap(memory, bytes);
-        return refuse("the flow table cannot be read", ret_error);
-    }
-    l.image = image;
-    l.flows = json_array();
-    fwd_table_each(&(struct fwd_env){.image = image, .table = &table, .now_ns = clock_mono_ns()}, list_one,
-                   &l);
-    out = json_pack("{s:o}", "flows", l.flows);
-    if (l.more)
-        json_object_set_new(out, "next", json_integer(from + FLOWS_AT_ONCE));
-    image_free(image);
-    munmap(memory, bytes);
-    return out;
-}
-
 void explain_admin_register(struct region_link *link, struct backend *backend, struct names *names) {
     ctx.link = link;
     ctx.backend = backend;
     ctx.names = names;
     admin_register("explain", do_explain, NULL);
-    admin_register("nat-table", do_nat_table, NULL);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * explain_admin: the admin operations that tell what the network does with packets.
+ * explain_admin: the admin operation that tells what the network would do with a packet.
  *
  *   {"do":"explain","source":…,"destination":…,"udp":false}
  *        -> {"reachable":true,"forward":[hop…],"return":[hop…],"blockers":[…]}
  *        hop: component, stage, action, rule, text, and route for a rule that is a route
  *        blocker: component, rule, code, message, mend, direction ("forward" or "return")
- *   {"do":"nat-table","from":0} -> {"flows":[…],"next":N}; next only when there are more
- *        flow: interface, protocol, source, destination, translated, state, packets, bytes, idle
  *
  * A name in the question is resolved as the source's VPC would, by the same code that answers there.
  */
@@ -18,7 +16,7 @@
 #include "daemon/names.h"
 #include "daemon/region.h"
 
-/* Registers both; before admin_serve().  All must live as long as the process; names is for nobody else. */
+/* Before admin_serve().  All must live as long as the process; names is for nobody else. */
 void explain_admin_register(struct region_link *link, struct backend *backend, struct names *names);
 
 #endif

@@ -53,11 +53,8 @@ struct entry {
 };
 
 static const struct entry by_own_name[] = {
-    {"vpcbox-region", run_region},
-    {"vpcbox-fabric", run_fabric},
-    {"vpcbox-uplink", run_uplink},
-    {"vpcbox-init", run_init},
-    {"session-manager-plugin", plugin_main},
+    {"vpcbox-region", run_region}, {"vpcbox-fabric", run_fabric},           {"vpcbox-uplink", run_uplink},
+    {"vpcbox-init", run_init},     {"session-manager-plugin", plugin_main},
 };
 
 static const struct entry by_argument[] = {

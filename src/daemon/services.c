@@ -19,6 +19,7 @@
 #include "daemon/backend.h"
 #include "daemon/explain_admin.h"
 #include "daemon/names.h"
+#include "daemon/table_admin.h"
 #include "edge/door_http.h"
 #include "edge/imds_source.h"
 #include "edge/session_gateway.h"
@@ -152,15 +153,15 @@ static bool lab_public_address(void *user, struct ip4 address, struct ip4 *ret_p
     return names_public_address(((struct services *)user)->names, address, ret_private);
 }
 
-static bool lab_endpoint(void *user, const char *endpoint_id, const char *token, const char *zone, const char *service,
-                         struct dns_addresses *ret_addresses) {
+static bool lab_endpoint(void *user, const char *endpoint_id, const char *token, const char *zone,
+                         const char *service, struct dns_addresses *ret_addresses) {
     return names_endpoint(((struct services *)user)->names, endpoint_id, token, zone, service, ret_addresses);
 }
 
 static int open_lab(struct services *s) {
     struct lab_options options = {.socket = lab_socket,
                                   .public_address = lab_public_address,
-                                    .endpoint = lab_endpoint,
+                                  .endpoint = lab_endpoint,
                                   .user = s,
                                   .region = s->config->region,
                                   .dir = "lab",
@@ -226,6 +227,7 @@ int services_start(struct services *s, struct region_link *link) {
         log_error("cannot start the services: %s", strerror(-r));
         return r;
     }
+    table_admin_register(link, s->backend);
     explain_admin_register(link, s->backend, names_new(s->store, config->region, lab));
     instances_resume(s->api);
     /* Last: who reaches the API finds everything there. */
