@@ -251,6 +251,31 @@ static bool common(const char *name) {
     return false;
 }
 
+/* What XML cannot say back: control characters, and U+FFFE and U+FFFF. */
+static bool is_printable(const char *text) {
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
+        if ((*p < ' ' && *p != '\t' && *p != '\n' && *p != '\r') ||
+            (p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe))
+            return false;
+    return true;
+}
+
+static int check_characters(struct decoder *d, const struct proto_parameters *p) {
+    for (size_t i = 0; i < p->count; i++) {
+        if (is_printable(p->items[i].name) && is_printable(p->items[i].value))
+            continue;
+        *d->error = (struct proto_error){
+            d->protocol == MODEL_EC2 ? "InvalidCharacter" : "ValidationError",
+            is_printable(p->items[i].name)
+                ? arena_printf(d->arena, "The value of the parameter %s has an invalid character",
+                               p->items[i].name)
+                : "The name of a parameter has an invalid character",
+            400};
+        return -EINVAL;
+    }
+    return 0;
+}
+
 int query_decode(const struct model_service *s, const struct model_operation *op, struct arena *a,
                  const struct proto_request *rq, void *in, struct proto_error *ret_error) {
     struct decoder d = {a, s->protocol, ret_error};
@@ -258,6 +283,8 @@ int query_decode(const struct model_service *s, const struct model_operation *op
     struct run all = {arena_array(a, struct proto_parameter *, p->count + 1), 0, 0};
     int r;
 
+    if (check_characters(&d, p) < 0)
+        return -EINVAL;
     for (size_t i = 0; i < p->count; i++) {
         p->items[i].used = common(p->items[i].name);
         if (!p->items[i].used)

@@ -42,9 +42,21 @@ static void encode_query(struct buf *b, const struct model_service *s, const str
     buf_puts(b, "</ErrorResponse>");
 }
 
+/* A message may repeat what was sent; XML has no way to say control characters. */
+static const char *printable(struct arena *a, const char *message) {
+    char *text = arena_strdup(a, message != NULL ? message : "");
+
+    for (char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t')
+            *p = '?';
+    return text;
+}
+
 void proto_encode_error(const struct model_service *s, struct arena *a, const struct proto_error *error,
                         const char *resource, const char *request_id, const char *host_id,
                         struct proto_response *ret) {
+    struct proto_error said = {error->code, printable(a, error->message), error->http_status};
+
     *ret = (struct proto_response){.status = error->http_status, .body = BUF_INIT(PROTO_OUTPUT_MAX_BYTES)};
     switch (s->protocol) {
     case MODEL_REST_XML:
@@ -54,15 +66,15 @@ void proto_encode_error(const struct model_service *s, struct arena *a, const st
         if (host_id != NULL)
             proto_header_add(a, &ret->headers, "x-amz-id-2", host_id);
         if (error->http_status != 304) /* which has no body */
-            encode_s3(&ret->body, error, resource, request_id, host_id);
+            encode_s3(&ret->body, &said, resource, request_id, host_id);
         return;
     case MODEL_EC2:
     case MODEL_QUERY:
         proto_header_add(a, &ret->headers, "Content-Type", "text/xml;charset=UTF-8");
         if (s->protocol == MODEL_EC2)
-            encode_ec2(&ret->body, error, request_id);
+            encode_ec2(&ret->body, &said, request_id);
         else
-            encode_query(&ret->body, s, error, request_id);
+            encode_query(&ret->body, s, &said, request_id);
         break;
     case MODEL_JSON:
     case MODEL_REST_JSON:

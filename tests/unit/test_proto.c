@@ -142,6 +142,10 @@ static void test_ec2_mistakes(void **state) {
         {"CreateTags", "ResourceId.1=x", "MissingParameter", "The request must contain the parameter Tag"},
         {"CreateVpc", "InstanceTenancy=mine", "InvalidParameterValue",
          "Value (mine) for parameter InstanceTenancy is invalid."},
+        {"DescribeVpcs", "VpcId.1=%01", "InvalidCharacter",
+         "The value of the parameter VpcId.1 has an invalid character"},
+        {"DescribeVpcs", "VpcId.1=%ef%bf%bf", "InvalidCharacter", NULL},
+        {"DescribeVpcs", "Vpc%1fId.1=x", "InvalidCharacter", NULL},
         {"DescribeVpcs", "VpcId.1=%ff", "parse", NULL},
         {"DescribeVpcs", "VpcId.1=%00", "parse", NULL},
     };
@@ -213,7 +217,7 @@ static void test_query_output(void **state) {
     assert_non_null(strstr(r.body.data,
                            "<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">"
                            "<GetRoleResult><Role>"));
-    assert_non_null(strstr(r.body.data, "<CreateDate>2026-01-02T03:04:05.678Z</CreateDate>"));
+    assert_non_null(strstr(r.body.data, "<CreateDate>2026-01-02T03:04:05Z</CreateDate>"));
     assert_non_null(strstr(r.body.data, "<ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata>"));
     assert_null(strstr(r.body.data, "Tags"));
     buf_free(&r.body);
@@ -431,7 +435,7 @@ static void test_errors(void **state) {
          "<Error><Code>C</Code><Message>m &amp; m</Message><Resource>/b</Resource><RequestId>R</RequestId>"
          "<HostId>H</HostId></Error>"},
     };
-    const struct proto_error sent = {"C", "m & m", 409};
+    const struct proto_error sent = {"C", "m & m", 409}, odd = {"C", "a\x01z", 400};
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -447,6 +451,9 @@ static void test_errors(void **state) {
         assert_string_equal(error.code, "C");
         assert_string_equal(error.message, "m & m");
         assert_int_equal(error.http_status, 409);
+        buf_free(&r.body);
+        proto_encode_error(s, &arena, &odd, "/b", "R", "H", &r);
+        assert_non_null(strstr(r.body.data, s->protocol == MODEL_JSON ? "a\\u0001z" : "a?z"));
         buf_free(&r.body);
         /* what a broken proxy might say */
         proto_client_decode(s, &s->operations[0], &arena, 502, &r.headers, "<html>", 6, NULL, &error);
