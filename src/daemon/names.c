@@ -15,7 +15,7 @@ enum { VPC_ID_BYTES = 64 };
 struct names {
     struct store *store;
     const char *region;
-    bool internet;
+    enum message_internet internet;
     char vpc[VPC_ID_BYTES]; /* whose view names_view() gave last */
 };
 
@@ -149,7 +149,8 @@ bool names_view(void *user, struct ip4 source, struct ip4 destination, struct dn
                                   .instance = instance,
                                   .private_service = private_service,
                                   .endpoint = names_endpoint};
-    if (n->internet) {
+    ret_view->elsewhere = n->internet == MESSAGE_INTERNET_HOST;
+    if (n->internet == MESSAGE_INTERNET_LAB) {
         ret_view->public_name = lab_name;
         ret_view->public_pointer = lab_pointer;
     }
@@ -165,7 +166,7 @@ void names_public_view(struct names *n, struct dns_view *ret_view) {
                                   .public_pointer = n->internet ? lab_pointer : NULL};
 }
 
-struct names *names_new(struct store *store, const char *region, bool internet) {
+struct names *names_new(struct store *store, const char *region, enum message_internet internet) {
     struct names *n = calloc(1, sizeof(*n));
 
     if (n != NULL) {

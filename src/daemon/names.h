@@ -5,12 +5,14 @@
 
 #include "edge/dns.h"
 #include "edge/lab.h"
+#include "host/message.h"
 #include "store/store.h"
 
 struct names;
 
-/* internet: the lab's public names are seen too.  region and store must outlive it. */
-struct names *names_new(struct store *store, const char *region, bool internet);
+/* internet: whose public names are seen too: the lab's, nobody's, or the real one's (dns_view.elsewhere).
+ * region and store must outlive it. */
+struct names *names_new(struct store *store, const char *region, enum message_internet internet);
 
 /* udp_view_fn: the view of the VPC behind the door that the addresses say; false when it has no resolver.  For one
  * thread. */

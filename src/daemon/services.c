@@ -26,7 +26,7 @@
 #include "edge/udp.h"
 #include "http/tls.h"
 
-enum { DRAIN_MS = 500 };
+enum { DRAIN_MS = 500, RESOLVER_MS = 1500 };
 
 struct services {
     struct region_link *link;
@@ -132,12 +132,15 @@ static int lab_socket(void *user, int type, uint16_t port) {
 }
 
 static int open_service_doors(struct services *s) {
+    static const struct forward_options forward = {
+        .resolv_conf = "/etc/resolv.conf", .port = 53, .patience_ms = RESOLVER_MS};
     int plain = service_socket(s, SOCK_STREAM, 80), tls = service_socket(s, SOCK_STREAM, 443);
     struct udp_options udp = {.dns_udp = service_socket(s, SOCK_DGRAM, 53),
                               .dns_tcp = service_socket(s, SOCK_STREAM, 53),
                               .ntp_udp = service_socket(s, SOCK_DGRAM, 123),
                               .view = names_view,
-                              .user = s->names};
+                              .user = s->names,
+                              .forward = s->config->internet == MESSAGE_INTERNET_HOST ? &forward : NULL};
 
     if (plain < 0 || tls < 0 || udp.dns_udp < 0 || udp.dns_tcp < 0 || udp.ntp_udp < 0) {
         log_error("no sockets in the service namespace");
@@ -214,7 +217,7 @@ int services_start(struct services *s, struct region_link *link) {
         return r;
     s->gateway = session_gateway_new(session_ended, s);
     s->backend = backend_new(link, s->store, session_gateway_api(s->gateway));
-    s->names = names_new(s->store, config->region, lab);
+    s->names = names_new(s->store, config->region, config->internet);
     s->api = api_new(&s->api_config, s->store, backend_api(s->backend));
     r = open_api(s);
     if (r == 0 && config->packets) {
@@ -228,7 +231,7 @@ int services_start(struct services *s, struct region_link *link) {
         return r;
     }
     table_admin_register(link, s->backend);
-    explain_admin_register(link, s->backend, names_new(s->store, config->region, lab));
+    explain_admin_register(link, s->backend, names_new(s->store, config->region, config->internet));
     instances_resume(s->api);
     /* Last: who reaches the API finds everything there. */
     r = door_http_listen_api(s->server, &s->doors, region_listener(link), NULL);

@@ -17,6 +17,7 @@ enum { HEADER_BYTES = 12 };
 /* What there is to say about a name. */
 struct found {
     bool known;
+    bool ours; /* nobody else is to be asked */
     struct dns_addresses addresses;
     char pointer[DNS_NAME_BYTES]; /* "" when none */
 };
@@ -180,10 +181,36 @@ static bool find_pointer(const struct dns_view *v, const char *name, struct foun
     return true;
 }
 
+/* Does in-addr.arpa name an address that the internet does not have? */
+static bool is_inner_pointer(const char *name) {
+    static const struct prefix4 inner[] = {{{UINT32_C(10) << 24}, 8},
+                                           {{UINT32_C(127) << 24}, 8},
+                                           {{UINT32_C(169) << 24 | 254 << 16}, 16},
+                                           {{UINT32_C(172) << 24 | 16 << 16}, 12},
+                                           {{UINT32_C(192) << 24 | 168 << 16}, 16}};
+    struct ip4 reversed;
+    char text[IP4_TEXT_BYTES];
+    size_t length = below(name, "in-addr.arpa");
+
+    if (length == 0 || length >= sizeof(text))
+        return false;
+    snprintf(text, sizeof(text), "%.*s", (int)length, name);
+    for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]) && ip4_parse(text, &reversed) == 0; i++)
+        if (prefix4_contains(inner[i], (struct ip4){__builtin_bswap32(reversed.v)}))
+            return true;
+    return false;
+}
+
 static void find(const struct dns_view *v, const char *name, struct found *f) {
-    if (find_pointer(v, name, f) || find_private(v, name, f) || find_public(v, name, f) ||
-        find_endpoint(v, name, f) || find_service(v, name, f))
+    f->ours = true;
+    if (find_pointer(v, name, f)) {
+        f->ours = f->known || is_inner_pointer(name);
         return;
+    }
+    if (find_private(v, name, f) || find_public(v, name, f) || find_endpoint(v, name, f) ||
+        find_service(v, name, f))
+        return;
+    f->ours = strcmp(name, "amazonaws.com") == 0 || below(name, "amazonaws.com") > 0;
     if (v->public_name != NULL && v->public_name(v->user, name, &f->addresses))
         f->known = true;
     else if (strcmp(name, "amazonaws.com") == 0 || *name == '\0')
@@ -281,7 +308,8 @@ static bool name_text(const ldns_rdf *owner, char name[DNS_NAME_BYTES]) {
     return plain;
 }
 
-static void fill(const struct dns_view *view, const ldns_pkt *query, ldns_pkt *p) {
+/* False: others are to be asked. */
+static bool fill(const struct dns_view *view, const ldns_pkt *query, ldns_pkt *p) {
     const ldns_rr_list *questions = ldns_pkt_question(query);
     struct found f = {0};
     const ldns_rr *question;
@@ -289,25 +317,27 @@ static void fill(const struct dns_view *view, const ldns_pkt *query, ldns_pkt *p
 
     if (ldns_pkt_edns(query) && ldns_pkt_edns_version(query) != 0) {
         ldns_pkt_set_edns_extended_rcode(p, 1); /* BADVERS */
-        return;
+        return true;
     }
     if (ldns_pkt_get_opcode(query) != LDNS_PACKET_QUERY) {
         ldns_pkt_set_rcode(p, LDNS_RCODE_NOTIMPL);
-        return;
+        return true;
     }
     if (ldns_rr_list_rr_count(questions) != 1) {
         ldns_pkt_set_rcode(p, LDNS_RCODE_FORMERR);
-        return;
+        return true;
     }
     question = ldns_rr_list_rr(questions, 0);
     ldns_pkt_push_rr(p, LDNS_SECTION_QUESTION, ldns_rr_clone(question));
     if (ldns_rr_get_class(question) != LDNS_RR_CLASS_IN || !ldns_pkt_rd(query) ||
         ldns_rr_get_type(question) == LDNS_RR_TYPE_AXFR || ldns_rr_get_type(question) == LDNS_RR_TYPE_IXFR) {
         ldns_pkt_set_rcode(p, LDNS_RCODE_REFUSED);
-        return;
+        return true;
     }
     if (name_text(ldns_rr_owner(question), name))
         find(view, name, &f);
+    if (view->elsewhere && !f.known && !f.ours)
+        return false;
     if (f.known)
         push_answers(p, question, &f);
     else
@@ -316,6 +346,7 @@ static void fill(const struct dns_view *view, const ldns_pkt *query, ldns_pkt *p
         zone_of(view, name, zone);
         push_soa(p, zone);
     }
+    return true;
 }
 
 /* The answer that holds nothing but a header: what there is to say to a packet that does not parse. */
@@ -324,6 +355,23 @@ static void bare(const uint8_t *query, ldns_pkt_rcode rcode, struct buf *out) {
                                (uint8_t)(0x80 | rcode)};
 
     buf_append(out, h, sizeof(h));
+}
+
+void dns_fail(const uint8_t *query, size_t length, struct buf *out) {
+    ldns_pkt *q = NULL;
+
+    bare(query, LDNS_RCODE_SERVFAIL, out);
+    /* Clients want their question back. */
+    if (ldns_wire2pkt(&q, query, length) == LDNS_STATUS_OK && ldns_pkt_qdcount(q) == 1) {
+        ldns_rdf *owner = ldns_rr_owner(ldns_rr_list_rr(ldns_pkt_question(q), 0));
+        size_t bytes = ldns_rdf_size(owner) + 4;
+
+        if (bytes <= length - HEADER_BYTES) {
+            buf_append(out, query + HEADER_BYTES, bytes);
+            out->data[5] = 1;
+        }
+    }
+    ldns_pkt_free(q);
 }
 
 static ldns_pkt *new_answer(const ldns_pkt *query) {
@@ -361,8 +409,11 @@ int dns_answer(const struct dns_view *view, const uint8_t *query, size_t length,
         limit = limit > DNS_UDP_MAX_BYTES ? DNS_UDP_MAX_BYTES : limit;
     }
     p = new_answer(q);
-    if (p != NULL)
-        fill(view, q, p);
+    if (p != NULL && !fill(view, q, p)) {
+        ldns_pkt_free(p);
+        ldns_pkt_free(q);
+        return 1;
+    }
     if (p != NULL && ldns_pkt2wire(&wire, p, &size) == LDNS_STATUS_OK && size > limit) {
         ldns_rr_list *answers = ldns_pkt_answer(p);
 

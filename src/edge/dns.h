@@ -13,6 +13,8 @@
  *   <service>.<region>.amazonaws.com of an endpoint with private DNS       in_vpc views
  *   AWS's public names (net/awsnet.h), then the view's public names
  *
+ * What is left may be a name of the real internet: with `elsewhere` the answer to that is to ask its
+ * resolvers (edge/forward.h).  Names below amazonaws.com and of private addresses are never asked there.
  * A known name without records of the type asked for answers NOERROR with an SOA (NODATA), an unknown
  * one NXDOMAIN.  Answers over UDP that do not fit are cut, with TC set.  Only recursive queries are
  * served: without RD the answer is REFUSED.
@@ -49,6 +51,7 @@ struct dns_view {
     void *user;
     const char *region; /* the box's */
     bool in_vpc;
+    bool elsewhere; /* the internet is real */
 
     /* Does an ENI of the asker's VPC hold this private address? */
     bool (*private_address)(void *user, struct ip4 address);
@@ -70,8 +73,12 @@ struct dns_view {
 
 /*
  * Appends the answer to out (empty; max at least DNS_UDP_MAX_BYTES, for tcp DNS_TCP_MAX_BYTES).
- * 0, or -EBADMSG when the query deserves no answer: shorter than a header, or itself an answer.
+ * 0; 1 when resolvers of the internet are to be asked (nothing was appended then); or -EBADMSG when the
+ * query deserves no answer: shorter than a header, or itself an answer.
  */
 int dns_answer(const struct dns_view *view, const uint8_t *query, size_t length, bool tcp, struct buf *out);
+
+/* SERVFAIL, to a query that dns_answer() has taken. */
+void dns_fail(const uint8_t *query, size_t length, struct buf *out);
 
 #endif

@@ -28,7 +28,7 @@ enum {
 struct connection {
     int fd;
     struct ip4 source, destination;
-    uint64_t last_ns;
+    uint64_t last_ns, serial;
     size_t in_length;
     uint8_t in[2 + TCP_QUERY_MAX];
     struct buf out; /* not yet sent */
@@ -38,13 +38,15 @@ struct connection {
 struct udp_server {
     struct udp_options o;
     int epoll, stop;
+    struct forward *forward; /* NULL: nobody is asked */
+    uint64_t serial;         /* of the newest connection */
     pthread_t thread;
     struct buf answer;
     struct connection *connections[CONNECTIONS_MAX]; /* NULL: free */
 };
 
 /* epoll's data: which of these, or CONNECTION + index. */
-enum { STOP, DNS_UDP, DNS_TCP, NTP_UDP, CONNECTION };
+enum { STOP, DNS_UDP, DNS_TCP, NTP_UDP, FORWARD, CONNECTION };
 
 static int watch(struct udp_server *s, int op, int fd, uint32_t events, uint32_t what) {
     struct epoll_event e = {.events = events, .data.u32 = what};
@@ -52,16 +54,60 @@ static int watch(struct udp_server *s, int op, int fd, uint32_t events, uint32_t
     return epoll_ctl(s->epoll, op, fd, &e) < 0 ? -errno : 0;
 }
 
-static bool answer_dns(struct udp_server *s, struct ip4 source, struct ip4 destination, const uint8_t *query,
-                       size_t length, bool tcp) {
+enum said { SAID_NOTHING, SAID_ANSWER, SAID_ASK_OTHERS };
+
+static enum said answer_dns(struct udp_server *s, struct ip4 source, struct ip4 destination,
+                            const uint8_t *query, size_t length, bool tcp) {
     struct dns_view view = {0};
+    int r;
 
     buf_reset(&s->answer);
-    return s->o.view(s->o.user, source, destination, &view) &&
-           dns_answer(&view, query, length, tcp, &s->answer) == 0 && !s->answer.overflow;
+    if (!s->o.view(s->o.user, source, destination, &view))
+        return SAID_NOTHING;
+    view.elsewhere = view.elsewhere && s->forward != NULL;
+    r = dns_answer(&view, query, length, tcp, &s->answer);
+    return r == 1 ? SAID_ASK_OTHERS : r == 0 && !s->answer.overflow ? SAID_ANSWER : SAID_NOTHING;
 }
 
 /* ---- datagrams ---- */
+
+/* From the address that was asked; the way back is the routing table's business. */
+static void send_datagram(int fd, const struct sockaddr_in *to, struct in_pktinfo from, const void *data,
+                          size_t length) {
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(struct in_pktinfo))];
+    } control = {0};
+    struct sockaddr_in peer = *to;
+    struct iovec iov = {(void *)(size_t)data, length};
+    struct msghdr msg = {.msg_name = &peer,
+                         .msg_namelen = sizeof(peer),
+                         .msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = &control,
+                         .msg_controllen = sizeof(control)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+    from.ipi_ifindex = 0;
+    from.ipi_spec_dst = from.ipi_addr;
+    *c = (struct cmsghdr){
+        .cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO, .cmsg_len = CMSG_LEN(sizeof(from))};
+    memcpy(CMSG_DATA(c), &from, sizeof(from));
+    if (sendmsg(fd, &msg, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+        log_debug("udp: answer not sent: %s", strerror(errno));
+}
+
+static void serve_query(struct udp_server *s, const struct sockaddr_in *peer, const struct in_pktinfo *local,
+                        const uint8_t *query, size_t length) {
+    const struct forward_asker asker = {.peer = *peer, .local = *local};
+    enum said said = answer_dns(s, (struct ip4){ntohl(peer->sin_addr.s_addr)},
+                                (struct ip4){ntohl(local->ipi_addr.s_addr)}, query, length, false);
+
+    if (said == SAID_ASK_OTHERS)
+        forward_ask(s->forward, &asker, query, length);
+    else if (said == SAID_ANSWER)
+        send_datagram(s->o.dns_udp, peer, *local, s->answer.data, s->answer.length);
+}
 
 /* One datagram; false when there is none. */
 static bool serve_datagram(struct udp_server *s, int fd, bool dns) {
@@ -89,24 +135,10 @@ static bool serve_datagram(struct udp_server *s, int fd, bool dns) {
     if (c == NULL || c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO || msg.msg_flags & MSG_TRUNC)
         return true;
     memcpy(&info, CMSG_DATA(c), sizeof(info));
-    if (dns) {
-        if (!answer_dns(s, (struct ip4){ntohl(peer.sin_addr.s_addr)},
-                        (struct ip4){ntohl(info.ipi_addr.s_addr)}, query, (size_t)n, false))
-            return true;
-        iov = (struct iovec){s->answer.data, s->answer.length};
-    } else {
-        if (ntp_answer(query, (size_t)n, received, clock_real_ns(), time_answer) < 0)
-            return true;
-        iov = (struct iovec){time_answer, sizeof(time_answer)};
-    }
-    /* From the address that was asked; the way back is the routing table's business. */
-    info.ipi_ifindex = 0;
-    info.ipi_spec_dst = info.ipi_addr;
-    memcpy(CMSG_DATA(c), &info, sizeof(info));
-    msg.msg_controllen = sizeof(control);
-    msg.msg_flags = 0;
-    if (sendmsg(fd, &msg, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
-        log_debug("udp: answer not sent: %s", strerror(errno));
+    if (dns)
+        serve_query(s, &peer, &info, query, (size_t)n);
+    else if (ntp_answer(query, (size_t)n, received, clock_real_ns(), time_answer) == 0)
+        send_datagram(fd, &peer, info, time_answer, sizeof(time_answer));
     return true;
 }
 
@@ -159,6 +191,7 @@ static void accept_connections(struct udp_server *s) {
         c->destination.v = ntohl(local.sin_addr.s_addr);
         c->last_ns = clock_mono_ns();
         c->in_length = c->out_sent = 0;
+        c->serial = ++s->serial;
         c->out = (struct buf)BUF_INIT(TCP_BACKLOG_MAX);
         s->connections[index] = c;
         if (watch(s, EPOLL_CTL_ADD, fd, EPOLLIN, CONNECTION + index) < 0)
@@ -183,30 +216,77 @@ static int flush(struct connection *c) {
     return 0;
 }
 
-static int serve_queries(struct udp_server *s, struct connection *c) {
-    size_t at = 0;
+static int put_answer(struct connection *c, const void *answer, size_t length) {
+    const uint8_t prefix[2] = {(uint8_t)(length >> 8), (uint8_t)length};
 
-    while (c->in_length - at >= 2) {
+    buf_append(&c->out, prefix, 2);
+    buf_append(&c->out, answer, length);
+    return c->out.overflow ? -ENOBUFS : 0;
+}
+
+static int serve_queries(struct udp_server *s, uint32_t index) {
+    struct connection *c = s->connections[index];
+    size_t at = 0;
+    int r = 0;
+
+    while (r == 0 && c->in_length - at >= 2) {
+        const struct forward_asker asker = {.tcp = true, .connection = index, .serial = c->serial};
         size_t length = (size_t)c->in[at] << 8 | c->in[at + 1];
-        uint8_t prefix[2];
+        const uint8_t *query = c->in + at + 2;
 
         if (length > TCP_QUERY_MAX)
             return -EMSGSIZE;
         if (c->in_length - at - 2 < length)
             break;
-        if (!answer_dns(s, c->source, c->destination, c->in + at + 2, length, true))
+        switch (answer_dns(s, c->source, c->destination, query, length, true)) {
+        case SAID_NOTHING:
             return -ECONNABORTED;
-        prefix[0] = (uint8_t)(s->answer.length >> 8);
-        prefix[1] = (uint8_t)s->answer.length;
-        buf_append(&c->out, prefix, 2);
-        buf_append(&c->out, s->answer.data, s->answer.length);
-        if (c->out.overflow)
-            return -ENOBUFS;
+        case SAID_ANSWER:
+            r = put_answer(c, s->answer.data, s->answer.length);
+            break;
+        case SAID_ASK_OTHERS:
+            forward_ask(s->forward, &asker, query, length);
+            break;
+        }
         at += 2 + length;
     }
     c->in_length -= at;
     memmove(c->in, c->in + at, c->in_length);
-    return 0;
+    return r;
+}
+
+/* Sends what can be sent, and waits for the rest of it to become possible. */
+static int push(struct udp_server *s, uint32_t index) {
+    struct connection *c = s->connections[index];
+    int r = flush(c);
+
+    return r < 0 ? r
+                 : watch(s, EPOLL_CTL_MOD, c->fd, c->out.length > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN,
+                         CONNECTION + index);
+}
+
+static void forwarded(void *user, const struct forward_asker *asker, const uint8_t *query,
+                      size_t query_length, const uint8_t *answer, size_t length) {
+    struct udp_server *s = user;
+    struct connection *c;
+
+    if (answer == NULL) {
+        buf_reset(&s->answer);
+        dns_fail(query, query_length, &s->answer);
+        answer = (const uint8_t *)s->answer.data;
+        length = s->answer.length;
+    }
+    if (!asker->tcp) {
+        send_datagram(s->o.dns_udp, &asker->peer, asker->local, answer, length);
+        return;
+    }
+    c = s->connections[asker->connection];
+    if (c == NULL || c->serial != asker->serial) /* it has left */
+        return;
+    c->last_ns = clock_mono_ns();
+    put_answer(c, answer, length);
+    /* An error shows as an event on its own, where the connection ends. */
+    push(s, asker->connection);
 }
 
 static void serve_connection(struct udp_server *s, uint32_t index, uint32_t events) {
@@ -221,14 +301,11 @@ static void serve_connection(struct udp_server *s, uint32_t index, uint32_t even
             r = -ECONNRESET;
         else if (n > 0) {
             c->in_length += (size_t)n;
-            r = serve_queries(s, c);
+            r = serve_queries(s, index);
         }
     }
     if (r == 0)
-        r = flush(c);
-    if (r == 0)
-        r = watch(s, EPOLL_CTL_MOD, c->fd, c->out.length > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN,
-                  CONNECTION + index);
+        r = push(s, index);
     if (r < 0)
         end(s, index);
 }
@@ -268,6 +345,8 @@ static void *serve(void *user) {
                     if (!serve_datagram(s, what == DNS_UDP ? s->o.dns_udp : s->o.ntp_udp, what == DNS_UDP))
                         break;
                 }
+            else if (what == FORWARD)
+                forward_serve(s->forward);
             else if (s->connections[what - CONNECTION] != NULL)
                 serve_connection(s, what - CONNECTION, events[i].events);
         }
@@ -288,6 +367,7 @@ static int prepare(struct udp_server *s, int fd, uint32_t what, bool datagrams) 
 }
 
 static void free_all(struct udp_server *s) {
+    forward_free(s->forward);
     for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
         if (s->connections[i] != NULL)
             end(s, i);
@@ -298,6 +378,16 @@ static void free_all(struct udp_server *s) {
     fd_close(&s->stop);
     buf_free(&s->answer);
     free(s);
+}
+
+static int open_forward(struct udp_server *s) {
+    struct forward_options o = *s->o.forward;
+    int r;
+
+    o.done = forwarded;
+    o.user = s;
+    r = forward_new(&o, &s->forward);
+    return r < 0 ? r : watch(s, EPOLL_CTL_ADD, forward_fd(s->forward), EPOLLIN, FORWARD);
 }
 
 int udp_server_new(const struct udp_options *options, struct udp_server **ret_server) {
@@ -326,6 +416,9 @@ int udp_server_new(const struct udp_options *options, struct udp_server **ret_se
         r = prepare(s, s->o.dns_tcp, DNS_TCP, false);
     if (r == 0)
         r = prepare(s, s->o.ntp_udp, NTP_UDP, true);
+    if (r == 0 && s->o.forward != NULL)
+        r = open_forward(s);
+    s->o.forward = NULL; /* it was only lent */
     if (r == 0)
         r = -pthread_create(&s->thread, NULL, serve, s);
     if (r < 0) {

@@ -6,6 +6,7 @@
  * (IP_PKTINFO), so one socket bound to 0.0.0.0 serves every door of the service namespace, and every
  * address of the lab.  For each DNS query the owner is asked for a view, by source and destination
  * address (door_decode() tells who that is); it may refuse, and then there is no answer at all.
+ * Names of the real internet are forwarded (edge/forward.h), and answered when the answer comes.
  * TCP connections are bounded in number and idle time; when all are taken, the oldest gives way.
  */
 #ifndef VPCBOX_EDGE_UDP_H
@@ -15,6 +16,7 @@
 
 #include "base/ip.h"
 #include "edge/dns.h"
+#include "edge/forward.h"
 
 /* Fills a view (zeroed before) for one query.  Called in the server's thread; the view is used up when the
  * next call comes. */
@@ -24,6 +26,8 @@ struct udp_options {
     int dns_udp, dns_tcp, ntp_udp; /* bound (dns_tcp also listening) sockets, taken over; -1: not served */
     udp_view_fn *view;             /* may be NULL when there is no DNS */
     void *user;
+    const struct forward_options *forward; /* who is asked for views with `elsewhere`; done and user are ours;
+                                            * NULL when no view says that */
 };
 
 struct udp_server;

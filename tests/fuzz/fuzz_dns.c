@@ -49,11 +49,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                             .public_pointer = any_pointer};
     struct buf out = BUF_INIT(DNS_TCP_MAX_BYTES);
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
+        int r;
+
         view.in_vpc = i & 1;
-        if (dns_answer(&view, data, size, i & 2, &out) == 0 &&
-            (out.overflow || out.length < 12 || (!(i & 2) && out.length > DNS_UDP_MAX_BYTES)))
+        view.elsewhere = i & 4;
+        r = dns_answer(&view, data, size, i & 2, &out);
+        if (r == 0 && (out.overflow || out.length < 12 || (!(i & 2) && out.length > DNS_UDP_MAX_BYTES)))
             abort();
+        if (r == 1) {
+            if (!view.elsewhere || out.length > 0)
+                abort();
+            dns_fail(data, size, &out);
+        }
         buf_reset(&out);
     }
     buf_free(&out);

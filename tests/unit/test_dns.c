@@ -76,11 +76,12 @@ static bool w_pointer(void *user, struct ip4 a, char ret_name[DNS_NAME_BYTES]) {
     return a.v == ip("8.8.8.8").v;
 }
 
-static const struct dns_view INSIDE = {(void *)(size_t)1, "ap-northeast-1", true,       w_private, w_public,
-                                       w_instance,        w_service,        w_endpoint, w_name,    w_pointer};
-static const struct dns_view OUTSIDE = {
-    (void *)(size_t)1, "ap-northeast-1", false,      w_private, w_public,
-    w_instance,        w_service,        w_endpoint, w_name,    w_pointer};
+static const struct dns_view INSIDE = {(void *)(size_t)1, "ap-northeast-1", true,       false,
+                                       w_private,         w_public,         w_instance, w_service,
+                                       w_endpoint,        w_name,           w_pointer};
+static const struct dns_view OUTSIDE = {(void *)(size_t)1, "ap-northeast-1", false,      false,
+                                        w_private,         w_public,         w_instance, w_service,
+                                        w_endpoint,        w_name,           w_pointer};
 
 /* ---- asking ---- */
 
@@ -359,6 +360,46 @@ static void test_us_east_1(void **state) {
     assert_string_equal(ask(&v, "5.1.0.10.in-addr.arpa", PTR), "PTR ip-10-0-1-5.ec2.internal.");
 }
 
+static void test_elsewhere(void **state) {
+    static const char *const others[] = {"www.example.org", "amazon.com", "notamazonaws.com",
+                                         "9.9.9.9.in-addr.arpa", "org"};
+    static const char *const ours[] = {"nosuch.amazonaws.com",     "i-0.ap-northeast-1.compute.internal",
+                                       "9.9.9.10.in-addr.arpa",    "1.0.16.172.in-addr.arpa",
+                                       "1.1.168.192.in-addr.arpa", "1.0.254.169.in-addr.arpa"};
+    struct dns_view v = INSIDE;
+    uint8_t query[512];
+
+    (void)state;
+    v.elsewhere = true;
+    v.public_name = NULL;
+    v.public_pointer = NULL;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        buf_reset(&out);
+        assert_int_equal(dns_answer(&v, query, make_query(others[i], A, 1232, query), false, &out), 1);
+        assert_int_equal(out.length, 0);
+    }
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        assert_non_null(strstr(ask(&v, ours[i], A), "NXDOMAIN"));
+    assert_string_equal(ask(&v, "ip-10-0-1-5.ap-northeast-1.compute.internal", A), "A 10.0.1.5");
+    assert_string_equal(ask(&v, "5.1.0.10.in-addr.arpa", PTR),
+                        "PTR ip-10-0-1-5.ap-northeast-1.compute.internal.");
+}
+
+static void test_failure(void **state) {
+    uint8_t query[512];
+    size_t length = make_query("www.example.org", A, 1232, query);
+    ldns_pkt *p;
+
+    (void)state;
+    buf_reset(&out);
+    dns_fail(query, length, &out);
+    assert_int_equal(ldns_wire2pkt(&p, (const uint8_t *)out.data, out.length), LDNS_STATUS_OK);
+    assert_int_equal(ldns_pkt_get_rcode(p), LDNS_RCODE_SERVFAIL);
+    assert_int_equal(ldns_pkt_qdcount(p), 1);
+    assert_int_equal(out.length, length - 11); /* without EDNS */
+    ldns_pkt_free(p);
+}
+
 static int teardown(void **state) {
     (void)state;
     buf_free(&out);
@@ -371,7 +412,8 @@ int main(void) {
         cmocka_unit_test(test_pointers),     cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_public_names), cmocka_unit_test(test_question_is_echoed_as_it_came),
         cmocka_unit_test(test_truncation),   cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_us_east_1),
+        cmocka_unit_test(test_us_east_1),    cmocka_unit_test(test_elsewhere),
+        cmocka_unit_test(test_failure),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
