@@ -105,7 +105,7 @@ static int make_network(int sock, const struct message_instance_start *s, bool r
 
 struct arguments {
     char text[8192];
-    char *argv[128];
+    char *argv[160];
     size_t used, count;
 };
 
@@ -143,6 +143,8 @@ static void become_bubblewrap(const char *folder, const struct boot *b) {
                                         "--setenv", "LANG", "C.UTF-8", NULL});
     add_words(&a, (const char *const[]){"--setenv", "AWS_DEFAULT_REGION", b->region, "--setenv", "AWS_REGION",
                                         b->region, "--setenv", INIT_ENV_INSTANCE, b->start->instance, NULL});
+    for (const char *const *v = rootfs_trust_environment; *v != NULL; v += 2)
+        add_words(&a, (const char *const[]){"--setenv", v[0], v[1], NULL});
     if (b->start->hostname[0] != '\0')
         add_words(&a, (const char *const[]){"--hostname", b->start->hostname, NULL});
     add_words(&a, (const char *const[]){"--bind", NULL});

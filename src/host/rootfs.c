@@ -133,7 +133,7 @@ static const struct {
     const char *path, *to;
 } links[] = {
     {"etc/mtab", "../proc/self/mounts"},
-    {"etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"},
+    {"etc/pki/tls/certs/ca-bundle.crt", ROOTFS_TRUST},
     {"etc/ssl/cert.pem", "certs/ca-certificates.crt"},
     {"etc/systemd/system/multi-user.target.wants/amazon-ssm-agent.service", "../amazon-ssm-agent.service"},
     {"var/lock", "/run/lock"},
@@ -144,6 +144,11 @@ static const struct {
 static const char *const shadowed[] = {
     "usr-upper/bin/systemctl",           "usr-upper/sbin/service", "usr-upper/bin/yum", "usr-upper/bin/dnf",
     "usr-upper/bin/amazon-linux-extras",
+};
+
+const char *const rootfs_trust_environment[] = {
+    "AWS_CA_BUNDLE", ROOTFS_TRUST, "REQUESTS_CA_BUNDLE", ROOTFS_TRUST, "NODE_EXTRA_CA_CERTS",
+    ROOTFS_TRUST,    NULL,
 };
 
 static int put(int root, const char *path, const void *data, size_t length, mode_t mode, bool replace) {
@@ -276,8 +281,11 @@ static int put_identity(const struct rootfs *f, int root) {
     r = put(root, "etc/resolv.conf", text, strlen(text), 0644, true);
     if (r < 0)
         return r;
-    snprintf(text, sizeof(text), "PATH=" ROOTFS_PATH "\nLANG=C.UTF-8\nAWS_DEFAULT_REGION=%s\nAWS_REGION=%s\n",
-             f->region, f->region);
+    n = snprintf(text, sizeof(text),
+                 "PATH=" ROOTFS_PATH "\nLANG=C.UTF-8\nAWS_DEFAULT_REGION=%s\nAWS_REGION=%s\n", f->region,
+                 f->region);
+    for (const char *const *v = rootfs_trust_environment; *v != NULL; v += 2)
+        n += snprintf(text + n, sizeof(text) - (size_t)n, "%s=%s\n", v[0], v[1]);
     r = put(root, "etc/environment", text, strlen(text), 0644, false);
     if (r < 0)
         return r;
@@ -285,7 +293,7 @@ static int put_identity(const struct rootfs *f, int root) {
     id[32] = '\n';
     r = put(root, "etc/machine-id", id, 33, 0444, false);
     if (r == 0)
-        r = put(root, "etc/ssl/certs/ca-certificates.crt", f->trust, f->trust_bytes, 0644, true);
+        r = put(root, &ROOTFS_TRUST[1], f->trust, f->trust_bytes, 0644, true);
     return r < 0 ? r : put(root, &ROOTFS_USER_DATA[1], f->user_data, f->user_data_bytes, 0600, true);
 }
 

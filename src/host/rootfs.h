@@ -20,6 +20,10 @@
 
 #define ROOTFS_USER_DATA "/var/lib/cloud/instance/user-data.txt"
 #define ROOTFS_PATH "/run/vpcbox/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define ROOTFS_TRUST "/etc/ssl/certs/ca-certificates.crt"
+
+/* NAME, value, ..., NULL: for programs that carry a list of authorities of their own (the aws CLI, pip, node). */
+extern const char *const rootfs_trust_environment[];
 
 struct rootfs {
     const char *folder;
