@@ -65,7 +65,8 @@ $(OBJ)/embed_data.o: $(OBJ)/embed_data.c
 # A unit test is one file that links the whole library; MODE=san builds it with sanitizers.
 $(BUILD)/unit-$(MODE)/%: tests/unit/%.c $(BUILD)/libvpcbox-$(MODE).a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libvpcbox-$(MODE).a -lcmocka $(LDLIBS)
+	@echo "  CC $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libvpcbox-$(MODE).a -lcmocka $(LDLIBS)
 
 unit: $(UNIT)
 	@set -e; for t in $(UNIT); do echo "== $$t"; $$t; done
@@ -75,7 +76,8 @@ SYSTEM := $(patsubst tests/system/%.c,$(BUILD)/system/%,$(wildcard tests/system/
 
 $(BUILD)/system/%: tests/system/%.c $(BUILD)/libvpcbox-$(MODE).a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libvpcbox-$(MODE).a $(LDLIBS)
+	@echo "  CC $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libvpcbox-$(MODE).a $(LDLIBS)
 
 system: $(SYSTEM)
 
@@ -100,34 +102,38 @@ $(BUILD)/libvpcbox-fuzz.a: $(FUZZ_OBJ)
 
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/libvpcbox-fuzz.a
 	@mkdir -p $(@D)
+	@echo "  CLANG $@"
 	@clang $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -Itests -o $@ $< $(BUILD)/libvpcbox-fuzz.a $(LDLIBS) -pthread
 
 fuzzers: $(FUZZ)
 
 # The two commands.  Each sets up what it needs and then calls make again, for only then pkg-config knows.
+# They use every processor, unless the caller says how many.
+AGAIN = --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 demo:
 	@tools/setup build run
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(AGAIN) all
 	@tools/demo
 
 check:
 	@tools/setup build run test
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(AGAIN) all
 	@tools/rooms
 	@tools/model-gen check
-	@$(MAKE) --no-print-directory MODE=san $(UNIT:$(BUILD)/unit-$(MODE)/%=$(BUILD)/unit-san/%)
-	@$(MAKE) --no-print-directory fuzzers
-	@$(MAKE) --no-print-directory system
+	@$(MAKE) $(AGAIN) MODE=san $(UNIT:$(BUILD)/unit-$(MODE)/%=$(BUILD)/unit-san/%)
+	@$(MAKE) $(AGAIN) fuzzers
+	@$(MAKE) $(AGAIN) system
 	@tests/run
 
 fuzz:
 	@tools/setup build test
-	@$(MAKE) --no-print-directory fuzzers
+	@$(MAKE) $(AGAIN) fuzzers
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/run fuzz
 
 bench:
 	@tools/setup build run bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(AGAIN) all
 	@bench/run
 
 install: all
