@@ -215,22 +215,38 @@ void conn_free(struct fwd_table *t, struct fwd_conn *conn) {
     h->used--;
 }
 
-bool conn_settled(const struct fwd_conn *conn) {
-    if (conn->protocol == WIRE_TCP)
-        return conn->state == CONN_OPEN && conn->fin == 0;
-    return conn->protocol != WIRE_UDP || conn->state == CONN_OPEN;
+static bool from_opener(const struct fwd_conn *conn, bool from_port) {
+    return from_port == ((conn->flags & CONN_OUTWARD) != 0);
 }
 
-void conn_packet(struct fwd_conn *conn, bool from_port, const struct wire_packet *packet, uint32_t tick) {
-    bool from_opener = from_port == ((conn->flags & CONN_OUTWARD) != 0);
+bool conn_settled(const struct fwd_conn *conn, bool from_port) {
+    if (conn->protocol == WIRE_TCP)
+        return conn->state == CONN_OPEN && conn->fin == 0;
+    /* A datagram only matters when it is the opener's first after an answer. */
+    return conn->protocol != WIRE_UDP || conn->state == CONN_OPEN || !from_opener(conn, from_port) ||
+           !(conn->flags & CONN_REPLIED);
+}
+
+/* The first answer: the opener's next packet must be seen. */
+static void replied(struct fwd_table *t, struct fwd_conn *conn) {
+    uint32_t slot = conn->flow[conn->flags & CONN_OUTWARD ? 0 : 1];
+
+    if (!(conn->flags & CONN_REPLIED) && conn->protocol == WIRE_UDP && slot)
+        t->flows[slot - 1].flags |= FLOW_TOUCH;
+    conn->flags |= CONN_REPLIED;
+}
+
+void conn_packet(struct fwd_table *t, struct fwd_conn *conn, bool from_port, const struct wire_packet *packet,
+                 uint32_t tick) {
+    bool opener = from_opener(conn, from_port);
 
     conn->seen = tick;
     if (packet->icmp_error)
         return; /* about the connection, not of it */
-    if (!from_opener)
-        conn->flags |= CONN_REPLIED;
+    if (!opener)
+        replied(t, conn);
     if (conn->protocol == WIRE_UDP) {
-        if (from_opener && (conn->flags & CONN_REPLIED))
+        if (opener && (conn->flags & CONN_REPLIED))
             conn->state = CONN_OPEN;
         return;
     }
@@ -242,8 +258,7 @@ void conn_packet(struct fwd_conn *conn, bool from_port, const struct wire_packet
     }
     if (packet->tcp_flags & WIRE_FIN)
         conn->fin |= from_port ? 1 : 2;
-    if (conn->state == CONN_NEW && from_opener && (conn->flags & CONN_REPLIED) &&
-        !(packet->tcp_flags & WIRE_SYN))
+    if (conn->state == CONN_NEW && opener && (conn->flags & CONN_REPLIED) && !(packet->tcp_flags & WIRE_SYN))
         conn->state = CONN_OPEN;
     if (conn->fin == 3 && conn->state == CONN_OPEN)
         conn->state = CONN_CLOSING;

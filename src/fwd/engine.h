@@ -198,6 +198,11 @@ const struct image_route *fwd_route(struct fwd_ctx *c);
 /* The service behind an internet gateway, a gateway endpoint, an endpoint interface or a link-local address. */
 enum fwd_stage service_send(struct fwd_ctx *c, enum door_kind kind, uint32_t endpoint_num);
 
+/* process.c: the counters of a port; those without any share one that nobody reads. */
+struct fwd_port_counters *port_counters(const struct fwd_table *table, uint32_t port);
+/* A new image makes a new stamp. */
+void table_follow(struct fwd_env *env);
+
 /* conn.c */
 const struct fwd_config *fwd_config_of(const struct fwd_env *env);
 struct fwd_conn *conn_find(struct fwd_env *env, uint32_t tick, const struct conn_key *key, uint32_t tag);
@@ -206,8 +211,10 @@ struct fwd_conn *conn_find_door(struct fwd_env *env, uint32_t tick, uint32_t cli
 /* NULL when the table is full. */
 struct fwd_conn *conn_make(struct fwd_env *env, uint32_t tick, const struct fwd_pending *pending);
 void conn_free(struct fwd_table *table, struct fwd_conn *conn);
-void conn_packet(struct fwd_conn *conn, bool from_port, const struct wire_packet *packet, uint32_t tick);
-bool conn_settled(const struct fwd_conn *conn); /* later packets do not change its state */
+void conn_packet(struct fwd_table *table, struct fwd_conn *conn, bool from_port,
+                 const struct wire_packet *packet, uint32_t tick);
+/* Later packets of this direction do not change its state (but for FIN and RST). */
+bool conn_settled(const struct fwd_conn *conn, bool from_port);
 uint32_t conn_seen(const struct fwd_table *table, const struct fwd_conn *conn);
 uint64_t conn_timeout(const struct fwd_env *env, const struct fwd_conn *conn); /* ticks */
 uint64_t conn_fresh(const struct fwd_env *env); /* ticks for which a flow entry is believed */
@@ -229,6 +236,7 @@ void conn_link(struct fwd_table *table, struct fwd_conn *conn);
 uint32_t flow_hash(uint32_t in_port, const struct wire_tuple *tuple);
 struct fwd_flow *flow_find(const struct fwd_table *table, uint32_t hash, uint32_t in_port,
                            const struct wire_tuple *tuple, bool l2, const uint8_t *dst_mac);
+/* Also names it in c->pkt->flow. */
 void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *from_port, unsigned count);
 /* Adds what the flow counted to its conns and takes it out of the cache. */
 void flow_remove(struct fwd_table *table, struct fwd_flow *flow);

@@ -116,6 +116,7 @@ void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *
         flow->port = after->dport;
     }
     ref = (uint32_t)(flow - t->flows) + 1;
+    c->pkt->flow = ref;
     for (unsigned i = 0; i < count; i++) {
         uint32_t *slot = &conns[i]->flow[from_port[i] ? 0 : 1];
 
@@ -123,7 +124,7 @@ void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *
             flow_remove(t, &t->flows[*slot - 1]);
         *slot = ref;
         flow->conn[i] = (uint32_t)(conns[i] - t->conns) + 1;
-        if (!conn_settled(conns[i]))
+        if (!conn_settled(conns[i], from_port[i]))
             flow->flags |= FLOW_TOUCH;
     }
 }

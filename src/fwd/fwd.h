@@ -67,6 +67,7 @@ struct fwd_pkt {
     uint32_t in_port;
     uint32_t out_port;      /* out: where to, or PORT_NONE: dropped */
     enum fwd_reason reason; /* out: FWD_OK, or why dropped (or why answered, for a reply) */
+    uint32_t flow;          /* out: for fwd_offload_find() */
 };
 
 /* Seconds, AWS's defaults in fwd_config_default. */

@@ -26,8 +26,8 @@ struct run {
     bool recalled; /* the packet in hand is a later fragment whose ports are known */
 };
 
-/* Ports without counters of their own share slot 0, which nobody reads. */
-static struct fwd_port_counters *counters(const struct fwd_table *t, uint32_t port) {
+/* Ports without counters of their own share slot 0. */
+struct fwd_port_counters *port_counters(const struct fwd_table *t, uint32_t port) {
     if (port == PORT_SERVICE)
         return &t->header->service;
     if (port == PORT_UPLINK)
@@ -36,7 +36,7 @@ static struct fwd_port_counters *counters(const struct fwd_table *t, uint32_t po
 }
 
 void fwd_table_lost(struct fwd_table *table, uint32_t port) {
-    counters(table, port)->lost++;
+    port_counters(table, port)->lost++;
 }
 
 static void enter_port(struct run *r, uint32_t port) {
@@ -44,7 +44,7 @@ static void enter_port(struct run *r, uint32_t port) {
         return;
     r->port = port;
     r->eni = image_eni_by_num(r->env->image, port, &r->vpc);
-    r->counters = counters(r->env->table, port);
+    r->counters = port_counters(r->env->table, port);
 }
 
 enum fwd_stage fwd_drop(struct fwd_ctx *c, enum fwd_stage at, enum fwd_reason reason) {
@@ -114,7 +114,7 @@ static bool commit(struct fwd_ctx *c) {
         }
     }
     for (unsigned i = 0; i < c->pending_count; i++) {
-        conn_packet(conns[i], from_port[i], c->packet, c->tick);
+        conn_packet(c->env->table, conns[i], from_port[i], c->packet, c->tick);
         conns[i]->packets[from_port[i] ? 0 : 1]++;
         conns[i]->bytes[from_port[i] ? 0 : 1] += c->packet->ip_length;
     }
@@ -230,6 +230,7 @@ static bool hit(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p,
         flow_fold(t, f);
     pkt->out_port = f->out_port;
     pkt->reason = FWD_OK;
+    pkt->flow = (uint32_t)(f - t->flows) + 1;
     return true;
 }
 
@@ -240,7 +241,7 @@ static void account(struct run *r, const struct fwd_pkt *pkt, uint32_t received)
     if (pkt->out_port == PORT_NONE) {
         r->counters->dropped++;
     } else {
-        struct fwd_port_counters *out = counters(r->env->table, pkt->out_port);
+        struct fwd_port_counters *out = port_counters(r->env->table, pkt->out_port);
 
         out->tx_packets++;
         out->tx_bytes += pkt->length;
@@ -267,6 +268,7 @@ static void batch(struct run *r, struct fwd_pkt **pkts, unsigned count) {
 
         enter_port(r, pkts[i]->in_port);
         r->recalled = false;
+        pkts[i]->flow = 0;
         if (likely(p->kind == WIRE_KIND_IP)) {
             if (unlikely(wire_is_fragment(p))) {
                 if (p->fragment_offset == 0)
@@ -288,15 +290,20 @@ static void batch(struct run *r, struct fwd_pkt **pkts, unsigned count) {
     }
 }
 
-void fwd_process(struct fwd_env *env, struct fwd_pkt **pkts, unsigned count) {
+void table_follow(struct fwd_env *env) {
     struct fwd_table_header *h = env->table->header;
-    struct run r = {.env = env, .tick = fwd_tick(env->now_ns), .fresh = conn_fresh(env), .port = PORT_NONE};
 
-    r.counters = counters(env->table, PORT_NONE);
     if (image_generation(env->image) != h->generation) {
         h->generation = image_generation(env->image);
         h->stamp++;
     }
+}
+
+void fwd_process(struct fwd_env *env, struct fwd_pkt **pkts, unsigned count) {
+    struct run r = {.env = env, .tick = fwd_tick(env->now_ns), .fresh = conn_fresh(env), .port = PORT_NONE};
+
+    r.counters = port_counters(env->table, PORT_NONE);
+    table_follow(env);
     for (unsigned done = 0; done < count; done += FWD_BATCH)
         batch(&r, pkts + done, count - done < FWD_BATCH ? count - done : FWD_BATCH);
 }

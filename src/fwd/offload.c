@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fwd/offload.h"
+
+#include <string.h>
+
+#include "fwd/engine.h"
+
+_Static_assert((int)FWD_OFFLOAD_TICK_SHIFT == (int)FWD_TICK_SHIFT, "one clock");
+
+enum fwd_offload_state fwd_offload_find(const struct fwd_env *env, const struct fwd_pkt *pkt,
+                                        struct fwd_offload *ret) {
+    const struct fwd_table *t = env->table;
+    const struct fwd_flow *f = pkt->flow > 0 ? &t->flows[pkt->flow - 1] : NULL;
+    const struct image_vpc *vpc;
+    const struct image_eni *eni;
+    bool l2;
+
+    if (!f || !(f->flags & FLOW_USED) || f->generation != t->header->stamp ||
+        (f->protocol != WIRE_TCP && f->protocol != WIRE_UDP))
+        return FWD_OFFLOAD_NONE;
+    *ret = (struct fwd_offload){
+        .in_port = f->in_port,
+        .before = {f->src, f->dst, f->sport, f->dport, f->protocol},
+    };
+    if (f->flags & FLOW_TOUCH)
+        return FWD_OFFLOAD_TOUCH;
+    eni = image_eni_by_num(env->image, f->in_port, &vpc);
+    l2 = f->flags & FLOW_L2;
+    ret->out_port = f->out_port;
+    ret->generation = f->generation;
+    ret->after = (struct wire_tuple){f->new_src, f->new_dst, f->flags & FLOW_SPORT ? f->port : f->sport,
+                                     f->flags & FLOW_DPORT ? f->port : f->dport, f->protocol};
+    ret->mtu = f->flags & FLOW_MTU_INTERNET   ? FWD_MTU_INTERNET
+               : f->flags & FLOW_MTU_ENDPOINT ? FWD_MTU_ENDPOINT
+                                              : FWD_MTU_VPC;
+    ret->check_macs = eni != NULL;
+    ret->old_dst = l2 ? f->dst_mac : fwd_gateway_mac;
+    if (eni)
+        ret->old_src = eni->mac;
+    ret->new_dst = f->out_port == PORT_SERVICE ? fwd_service_mac : f->dst_mac;
+    ret->new_src = l2 && f->out_port != PORT_SERVICE && eni ? eni->mac : fwd_gateway_mac;
+    return FWD_OFFLOAD_READY;
+}
+
+uint32_t fwd_offload_stamp(struct fwd_env *env) {
+    table_follow(env);
+    return env->table->header->stamp;
+}
+
+uint32_t fwd_offload_fresh(const struct fwd_env *env) {
+    return (uint32_t)conn_fresh(env);
+}
+
+/* A flow's own counters are narrow: these go straight to its conns. */
+static void count_conns(const struct fwd_table *t, const struct fwd_flow *f, uint64_t packets,
+                        uint64_t bytes) {
+    uint32_t ref = (uint32_t)(f - t->flows) + 1;
+
+    for (int i = 0; i < FLOW_CONNS; i++) {
+        struct fwd_conn *conn = f->conn[i] ? &t->conns[f->conn[i] - 1] : NULL;
+
+        for (int d = 0; conn && d < 2; d++) {
+            if (conn->flow[d] != ref)
+                continue;
+            conn->packets[d] += packets;
+            conn->bytes[d] += bytes;
+        }
+    }
+}
+
+static void count_ports(const struct fwd_table *t, uint32_t in_port, uint32_t out_port, uint64_t packets,
+                        uint64_t bytes) {
+    struct fwd_port_counters *in = port_counters(t, in_port), *out = port_counters(t, out_port);
+
+    bytes += packets * WIRE_ETH_BYTES;
+    in->rx_packets += packets;
+    in->rx_bytes += bytes;
+    out->tx_packets += packets;
+    out->tx_bytes += bytes;
+    t->header->hits += packets;
+    t->header->reasons[FWD_OK] += packets;
+}
+
+static struct fwd_flow *find(const struct fwd_table *t, const struct fwd_offload *copy) {
+    uint32_t hash = flow_hash(copy->in_port, &copy->before);
+    struct fwd_flow *f = flow_find(t, hash, copy->in_port, &copy->before, false, NULL);
+
+    return f ? f : flow_find(t, hash, copy->in_port, &copy->before, true, copy->old_dst.b);
+}
+
+bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy, uint32_t seen, uint64_t packets,
+                       uint64_t bytes) {
+    const struct fwd_table *t = env->table;
+    uint32_t now = fwd_tick(env->now_ns);
+    struct fwd_flow *f = find(t, copy);
+
+    if (packets > 0)
+        count_ports(t, copy->in_port, copy->out_port, packets, bytes);
+    if (!f || f->generation != copy->generation || (f->flags & FLOW_TOUCH))
+        return false;
+    if (packets > 0) {
+        count_conns(t, f, packets, bytes);
+        if ((int32_t)(seen - now) > 0)
+            seen = now;
+        if ((int32_t)(seen - f->seen) > 0)
+            f->seen = seen;
+    }
+    return f->generation == t->header->stamp;
+}
