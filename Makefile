@@ -8,7 +8,7 @@ PKGS = openssl sqlite3 libcurl jansson libxml-2.0 ldns libseccomp
 
 WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
        -Wformat -Wformat-security -Wwrite-strings -Wundef -Wimplicit-fallthrough
-CPPFLAGS += -Isrc -I$(BUILD)/gen -D_GNU_SOURCE
+CPPFLAGS += -Isrc -I. -I$(BUILD)/gen -D_GNU_SOURCE
 CFLAGS_release = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS_san = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS += -std=gnu11 $(WARN) $(CFLAGS_$(MODE))
@@ -16,6 +16,16 @@ LDFLAGS_release = -Wl,--gc-sections
 LDFLAGS_san = -fsanitize=address,undefined
 LDFLAGS += $(LDFLAGS_$(MODE)) -pthread
 LDLIBS += $(PKG_LIBS) -lwslay -lhttp_parser -lm
+
+# The kernel flow cache's programs travel inside the program; without clang for bpf there are TAPs alone.
+BPF_HEADERS := /usr/include/bpf/libbpf.h
+BPF_FLAGS = -O2 -g -target bpf -mcpu=v2 -Wall -Werror -I/usr/include/$(shell $(CC) -dumpmachine)
+ifeq ($(shell echo 'int x;' | clang -target bpf -x c -c - -o /dev/null 2>/dev/null && ls $(BPF_HEADERS) 2>/dev/null),$(BPF_HEADERS))
+BPF_OBJECT = $(BUILD)/gen/cache.bpf.o
+CPPFLAGS += -DBPF_OBJECT='"$(BPF_OBJECT)"'
+else
+$(warning no clang -target bpf or no libbpf-dev: building without the kernel flow cache)
+endif
 
 OBJ = $(BUILD)/obj-$(MODE)
 SRC := $(sort $(wildcard src/*/*.c src/*/*/*.c))
@@ -48,6 +58,13 @@ $(OBJ)/%.o: src/%.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/cache.bpf.o: bpf/cache.bpf.c bpf/cache.h
+	@mkdir -p $(@D)
+	@echo "  BPF $@"
+	@clang $(BPF_FLAGS) -c -o $@ $<
+
+$(OBJ)/host/kernel_load.o $(BUILD)/obj-fuzz/host/kernel_load.o: $(BPF_OBJECT)
 
 # Everything under data/ travels inside the program (base/embed.h).  The list is kept beside the
 # source, so that a file that comes or goes is noticed as well as one that changes.

@@ -211,7 +211,7 @@ json_t *box_ask(struct cli *c, const char *operation) {
 
 void box_status(struct cli *c) {
     json_t *reply;
-    const char *why = "", *internet = "";
+    const char *why = "", *internet = "", *dataplane = "none";
     int packets = 0;
 
     if (c->target_given || strcmp(c->output, "json") == 0)
@@ -219,9 +219,11 @@ void box_status(struct cli *c) {
     reply = ask(c, json_pack("{s:s}", "do", "status"), NULL, 0, NULL);
     if (reply == NULL)
         return;
-    json_unpack(reply, "{s?b,s?s,s?s}", "packets", &packets, "packets_text", &why, "internet", &internet);
-    cli_say(c, "box: %s, data plane: %s%s%s, internet: %s\n\n", c->aws.endpoint_url, packets ? "tap" : "none",
-            !packets && *why ? ": " : "", packets ? "" : why, packets ? internet : "none");
+    json_unpack(reply, "{s?b,s?s,s?s,s?s}", "packets", &packets, "dataplane", &dataplane, "packets_text",
+                &why, "internet", &internet);
+    cli_say(c, "box: %s, data plane: %s%s%s%s, internet: %s\n\n", c->aws.endpoint_url, dataplane,
+            *why ? packets ? " (not kernel: " : ": " : "", why, packets && *why ? ")" : "",
+            packets ? internet : "none");
     json_decref(reply);
 }
 

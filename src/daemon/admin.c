@@ -189,10 +189,13 @@ static json_t *do_status(const struct connection *c) {
     static const char *const internets[] = {"lab", "none", "host"};
     const struct message_config *config = region_config(c->link);
 
-    return json_pack("{s:i,s:s,s:s,s:b,s:s,s:s,s:i}", "port", config->port, "account", config->account,
-                     "region", config->region, "packets", config->packets, "packets_text",
-                     config->packets_text, "internet", internets[config->internet], "region_pid",
-                     (int)getpid());
+    return json_pack("{s:i,s:s,s:s,s:b,s:s,s:s,s:s,s:i}", "port", config->port, "account", config->account,
+                     "region", config->region, "packets", config->packets, "dataplane",
+                     !config->packets ? "none"
+                     : config->kernel ? "kernel"
+                                      : "tap",
+                     "packets_text", config->packets_text, "internet", internets[config->internet],
+                     "region_pid", (int)getpid());
 }
 
 /* --- connections --- */

@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -19,7 +20,10 @@ static const char usage[] =
     "  --home DIR             the data folder (else VPCBOX_HOME; else /var/lib/vpcbox for root,\n"
     "                         $XDG_DATA_HOME/vpcbox or ~/.local/share/vpcbox for others)\n"
     "  --port N               of the API on 127.0.0.1 (4566; 0 takes a free one)\n"
-    "  --dataplane HOW        auto: packets if this machine allows it; tap: fail if not; none: API alone\n"
+    "  --dataplane HOW        auto: packets if this machine allows it; tap, kernel: this way or fail "
+    "(kernel:\n"
+    "                         a flow cache in the kernel, needs root); none: API alone (else "
+    "VPCBOX_DATAPLANE)\n"
     "  --internet MODE        lab: a simulated internet; none; host: this machine's, by user-mode sockets\n"
     "  --insecure-any-key     accept any access key, without checking signatures\n"
     "  --account ID           default account (123456789012)\n"
@@ -35,9 +39,14 @@ static bool digits(const char *s, size_t count) {
 }
 
 static int parse_dataplane(const char *value, struct host_options *o) {
-    o->packets = !text_is(value, "none");
-    o->packets_required = text_is(value, "tap");
-    return text_is(value, "none") || text_is(value, "tap") || text_is(value, "auto") ? 0 : -1;
+    static const char *const ways[] = {"auto", "tap", "kernel", "none"};
+
+    for (uint8_t i = 0; i < 4; i++)
+        if (text_is(value, ways[i])) {
+            o->dataplane = i;
+            return 0;
+        }
+    return -1;
 }
 
 static int parse_internet(const char *value, struct host_options *o) {
@@ -61,12 +70,13 @@ int serve_main(int argc, char **argv) {
                                             {"region", required_argument, NULL, 'r'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    struct host_options o = {
-        .port = 4566, .packets = true, .account = "123456789012", .region = "ap-northeast-1"};
-    const char *home = NULL;
+    struct host_options o = {.port = 4566, .account = "123456789012", .region = "ap-northeast-1"};
+    const char *home = NULL, *dataplane = getenv("VPCBOX_DATAPLANE");
     int64_t n;
     int c;
 
+    if (dataplane != NULL && parse_dataplane(dataplane, &o) < 0)
+        return bad("VPCBOX_DATAPLANE", dataplane);
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (c) {
         case 'd':

@@ -101,6 +101,11 @@ struct fwd_flow {
 };
 _Static_assert(sizeof(struct fwd_flow) == 64, "one cache line");
 
+/* What a flow's copy elsewhere (offload.h) had counted when it was last asked. */
+struct fwd_copied {
+    uint64_t packets, bytes;
+};
+
 struct fwd_frag {
     uint32_t in_port;
     struct ip4 src, dst;

@@ -88,6 +88,7 @@ struct fwd_table_size {
 struct fwd_table {
     struct fwd_table_header *header;
     struct fwd_flow *flows;
+    struct fwd_copied *copied;
     struct fwd_conn *conns;
     uint32_t *buckets;
     struct fwd_frag *frags;

@@ -51,6 +51,10 @@ uint32_t fwd_offload_fresh(const struct fwd_env *env) {
     return (uint32_t)conn_fresh(env);
 }
 
+void fwd_offload_copied(struct fwd_env *env, const struct fwd_pkt *pkt) {
+    env->table->copied[pkt->flow - 1] = (struct fwd_copied){0, 0};
+}
+
 /* A flow's own counters are narrow: these go straight to its conns. */
 static void count_conns(const struct fwd_table *t, const struct fwd_flow *f, uint64_t packets,
                         uint64_t bytes) {
@@ -93,17 +97,19 @@ bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy, uint
     const struct fwd_table *t = env->table;
     uint32_t now = fwd_tick(env->now_ns);
     struct fwd_flow *f = find(t, copy);
+    struct fwd_copied *counted;
 
-    if (packets > 0)
-        count_ports(t, copy->in_port, copy->out_port, packets, bytes);
-    if (!f || f->generation != copy->generation || (f->flags & FLOW_TOUCH))
+    if (!f)
         return false;
-    if (packets > 0) {
-        count_conns(t, f, packets, bytes);
+    counted = &t->copied[f - t->flows];
+    if (packets > counted->packets) {
+        count_ports(t, copy->in_port, copy->out_port, packets - counted->packets, bytes - counted->bytes);
+        count_conns(t, f, packets - counted->packets, bytes - counted->bytes);
+        *counted = (struct fwd_copied){packets, bytes};
         if ((int32_t)(seen - now) > 0)
             seen = now;
         if ((int32_t)(seen - f->seen) > 0)
             f->seen = seen;
     }
-    return f->generation == t->header->stamp;
+    return f->generation == copy->generation && f->generation == t->header->stamp && !(f->flags & FLOW_TOUCH);
 }

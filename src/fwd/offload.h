@@ -38,9 +38,11 @@ enum fwd_offload_state fwd_offload_find(const struct fwd_env *env, const struct 
 uint32_t fwd_offload_stamp(struct fwd_env *env);
 uint32_t fwd_offload_fresh(const struct fwd_env *env);
 
+/* A copy of pkt's flow was made, whose counters begin at 0. */
+void fwd_offload_copied(struct fwd_env *env, const struct fwd_pkt *pkt);
 /*
- * packets and bytes (of IP) that the copy with this in_port, before and generation has passed since the last
- * such call, the last of them at tick `seen`.  False: the engine does not know it any more.
+ * packets and bytes (of IP) that the copy with this in_port, before, old_dst and generation has passed so far,
+ * the last of them at tick `seen`.  False: the engine does not know it any more.
  */
 bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy, uint32_t seen, uint64_t packets,
                        uint64_t bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table's memory: header | ports | fragments | buckets | conns | flows.
+ * The table's memory: header | ports | fragments | buckets | conns | flows | what copies of
+ * flows counted.
  *
  * A process may die between any two stores, so nothing but the conn records themselves is believed
  * afterwards: table_recover() makes the chains and the free list anew, takes the last counts over from
@@ -12,7 +13,7 @@
 
 #include "fwd/engine.h"
 
-enum { TABLE_VERSION = 1, PAGE = 4096, HUGE = 2 << 20 };
+enum { TABLE_VERSION = 2, PAGE = 4096, HUGE = 2 << 20 };
 #define TABLE_MAGIC UINT64_C(0x31656c6261546478)
 #define CAPACITY_MAX (UINT32_C(1) << 26)
 #define PORTS_MAX (UINT32_C(1) << 20)
@@ -21,7 +22,7 @@ _Static_assert((int)FWD_REASON_COUNT <= (int)FWD_REASONS_MAX, "counters for ever
 
 struct layout {
     uint64_t flow_slots, bucket_slots;
-    size_t ports, frags, buckets, conns, flows, bytes;
+    size_t ports, frags, buckets, conns, flows, copied, bytes;
 };
 
 static uint64_t power_of_two(uint64_t at_least) {
@@ -45,7 +46,9 @@ static struct layout lay_out(uint32_t capacity, uint32_t ports, bool huge) {
     l.buckets = round_up(l.frags + FWD_FRAGS * sizeof(struct fwd_frag), PAGE);
     l.conns = round_up(l.buckets + l.bucket_slots * sizeof(uint32_t), PAGE);
     l.flows = round_up(l.conns + capacity * sizeof(struct fwd_conn), huge ? HUGE : PAGE);
-    l.bytes = round_up(l.flows + (l.flow_slots + FLOW_WINDOW) * sizeof(struct fwd_flow), huge ? HUGE : PAGE);
+    l.copied = round_up(l.flows + (l.flow_slots + FLOW_WINDOW) * sizeof(struct fwd_flow), huge ? HUGE : PAGE);
+    l.bytes =
+        round_up(l.copied + (l.flow_slots + FLOW_WINDOW) * sizeof(struct fwd_copied), huge ? HUGE : PAGE);
     return l;
 }
 
@@ -67,8 +70,9 @@ static void view(void *memory, const struct layout *l, struct fwd_table *ret) {
     ret->buckets = (uint32_t *)(void *)(base + l->buckets);
     ret->conns = (struct fwd_conn *)(void *)(base + l->conns);
     ret->flows = (struct fwd_flow *)(void *)(base + l->flows);
+    ret->copied = (struct fwd_copied *)(void *)(base + l->copied);
     if (ret->header->huge) /* a wish: without huge pages it is only slower */
-        (void)madvise(base + l->flows, l->bytes - l->flows, MADV_HUGEPAGE);
+        (void)madvise(base + l->flows, l->copied - l->flows, MADV_HUGEPAGE);
 }
 
 int fwd_table_init(void *memory, size_t bytes, const struct fwd_table_size *size,

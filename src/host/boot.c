@@ -60,14 +60,16 @@ static int become_root(int sock, bool ranges) {
     return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
 }
 
+/* ret_tap: NULL for an interface that is there. */
 static int make_interface(int nl, const struct message_eni *e, unsigned i, struct space_tap *ret_tap) {
     char name[IF_NAMESIZE];
-    struct space_tap tap;
+    struct space_tap tap = {.fd = -1};
     unsigned index;
     int r;
 
     snprintf(name, sizeof(name), "eth%u", i);
-    r = space_tap_open(name, e->mac, e->mtu, true, &tap);
+    r = ret_tap != NULL ? space_tap_open(name, e->mac, e->mtu, true, &tap)
+                        : netlink_link_up(nl, &(struct netlink_link){.index = if_nametoindex(name)});
     if (r < 0)
         return r;
     index = if_nametoindex(name);
@@ -77,13 +79,13 @@ static int make_interface(int nl, const struct message_eni *e, unsigned i, struc
         r = netlink_route_add(nl,
                               &(struct netlink_route){.to = {{0}, 0}, .gateway = e->gateway, .index = index});
     if (r < 0)
-        close(tap.fd);
-    else
+        fd_close(&tap.fd);
+    else if (ret_tap != NULL)
         *ret_tap = tap;
     return r;
 }
 
-static int make_network(int sock, const struct message_instance_start *s, bool ranges) {
+static int make_network(int sock, const struct message_instance_start *s, bool ranges, bool cables) {
     int nl = netlink_open(), r;
 
     if (nl < 0)
@@ -93,8 +95,8 @@ static int make_network(int sock, const struct message_instance_start *s, bool r
     for (unsigned i = 0; r == 0 && i < s->eni_count; i++) {
         struct space_tap tap;
 
-        r = make_interface(nl, &s->enis[i], i, &tap);
-        if (r == 0) {
+        r = make_interface(nl, &s->enis[i], i, cables ? NULL : &tap);
+        if (r == 0 && !cables) {
             r = report(sock, BOOT_PORT, 0, NULL, &tap);
             close(tap.fd);
         }
@@ -218,7 +220,7 @@ int boot_run(void *context) {
         return fail(sock, r, "its /usr");
     if (read_only)
         dprintf(1, "vpcbox: an overlay is refused here: /usr is read-only\n");
-    r = make_network(sock, b->start, b->space->ranges);
+    r = make_network(sock, b->start, b->space->ranges, b->cables);
     if (r < 0)
         return fail(sock, r, "its network");
     setrlimit(RLIMIT_NOFILE, &files);

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "host/host.h"
+#include "host/kernel.h"
 #include "host/loop.h"
 #include "host/message.h"
 #include "host/space.h"
@@ -36,7 +37,8 @@ struct child {
 
 struct port {
     uint32_t number, mtu;
-    struct space_tap tap;
+    struct space_tap tap; /* fd -1: a cable */
+    unsigned index;       /* the cable's */
 };
 
 enum guest_state { GUEST_STARTING, GUEST_RUNNING, GUEST_STOPPING };
@@ -85,6 +87,7 @@ struct image_wait {
 struct box {
     struct host_options options;
     struct space space;
+    struct kernel kernel;
     struct loop loop;
     struct child region, fabric, uplink; /* uplink: only where the internet is real */
     struct loop_source signals;
@@ -141,12 +144,13 @@ struct boot {
     const char *user_data;
     size_t user_data_bytes;
     const char *region;
+    bool cables; /* interfaces are there when host has mapped the ids */
 };
 int boot_run(void *boot);
 
 /* What it says on the report socket, each with an error and a reason. */
 enum boot_step {
-    BOOT_UNSHARED, /* map my ids, answer with a byte */
+    BOOT_UNSHARED, /* map my ids, lay my cables, answer with a byte */
     BOOT_PORT,     /* one a TAP, in order: with its descriptor */
     BOOT_FAILED
 };

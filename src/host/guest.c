@@ -168,6 +168,32 @@ static int boot_child(void *context) {
     return boot_run(context);
 }
 
+/* Its cables, from its own namespace's ethN to our ports; those laid go with the guest. */
+static int lay_cables(struct guest *g) {
+    struct kernel *k = &g->box->kernel;
+    char path[64];
+    int ns, r = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)g->pid);
+    ns = open(path, O_RDONLY | O_CLOEXEC);
+    if (ns < 0)
+        return -errno;
+    for (unsigned i = 0; r == 0 && i < g->start.eni_count; i++) {
+        const struct message_eni *e = &g->start.enis[i];
+        struct port p = {.number = e->num, .mtu = e->mtu, .tap = {.fd = -1, .mac = e->mac}};
+        char name[16];
+
+        snprintf(name, sizeof(name), "eth%u", i);
+        r = kernel_port_add(k, e->num, ns, name, e->mac, e->mtu, &p.index);
+        if (r == 0) {
+            box_port_add(g->box, &p);
+            g->ports[g->port_count++] = p;
+        }
+    }
+    close(ns);
+    return r;
+}
+
 static void report_ready(void *context, uint32_t events) {
     struct guest *g = context;
     struct boot_report report;
@@ -191,10 +217,12 @@ static void report_ready(void *context, uint32_t events) {
     switch (report.step) {
     case BOOT_UNSHARED:
         r = space_map_instance(&g->box->space, g->pid);
-        if (r < 0 || fd_send(g->report, "x", 1, NULL, 0) < 0) {
+        if (r < 0)
             snprintf(g->why, sizeof(g->why), "its user ids cannot be mapped (%s)", strerror(-r));
+        if (r == 0 && g->box->kernel.on && (r = lay_cables(g)) < 0)
+            snprintf(g->why, sizeof(g->why), "its interfaces cannot be made (%s)", strerror(-r));
+        if (r < 0 || fd_send(g->report, "x", 1, NULL, 0) < 0)
             kill(g->pid, SIGKILL);
-        }
         break;
     case BOOT_PORT:
         if (count == 1 && g->port_count < g->start.eni_count) {
@@ -246,7 +274,7 @@ static void close_channels(struct guest *g) {
     fd_close(&g->console_file);
     for (size_t i = 0; i < g->port_count; i++) {
         box_port_delete(g->box, &g->ports[i]);
-        close(g->ports[i].tap.fd);
+        fd_close(&g->ports[i].tap.fd);
     }
     g->port_count = 0;
 }
@@ -265,7 +293,8 @@ static int make_folder(struct guest *g) {
 }
 
 static int launch(struct guest *g) {
-    struct boot boot = {&g->box->space, &g->start, g->user_data, g->user_data_bytes, g->box->options.region};
+    struct boot boot = {&g->box->space,         &g->start,        g->user_data, g->user_data_bytes,
+                        g->box->options.region, g->box->kernel.on};
     int report[2] = {-1, -1}, control[2] = {-1, -1}, console[2] = {-1, -1}, r;
     pid_t pid;
 

@@ -189,7 +189,7 @@ void box_port_add(struct box *box, const struct port *p) {
 
     port_message(p, MESSAGE_PORT_ADD, &m);
     m.fds[0] = p->tap.fd;
-    m.fd_count = 1;
+    m.fd_count = p->tap.fd >= 0;
     box_tell(&box->fabric, &m);
 }
 
@@ -198,6 +198,8 @@ void box_port_delete(struct box *box, const struct port *p) {
 
     port_message(p, MESSAGE_PORT_DELETE, &m);
     box_tell(&box->fabric, &m);
+    if (box->kernel.on)
+        kernel_port_delete(&box->kernel, p->number, p->index);
 }
 
 static void tell_image(struct box *box) {
@@ -218,6 +220,14 @@ static void greet_fabric(struct box *box) {
         m.u.flow_table.bytes = box->flow_table_bytes;
         m.fds[0] = box->flow_table;
         m.fd_count = 1;
+        box_tell(&box->fabric, &m);
+    }
+    if (box->kernel.on) {
+        message_init(&m, MESSAGE_FLOW_CACHE, 0);
+        m.fds[0] = box->kernel.punt.fd;
+        m.fds[1] = box->kernel.flows;
+        m.fds[2] = box->kernel.config;
+        m.fd_count = 3;
         box_tell(&box->fabric, &m);
     }
     box_port_add(box, &(struct port){.number = PORT_SERVICE, .mtu = 9001, .tap = box->svc.tap});
@@ -300,7 +310,9 @@ static void greet_region(struct box *box) {
     snprintf(c->home, sizeof(c->home), "%s", box->space.home);
     snprintf(c->account, sizeof(c->account), "%s", box->options.account);
     snprintf(c->region, sizeof(c->region), "%s", box->options.region);
-    snprintf(c->packets_text, sizeof(c->packets_text), "%s", box->space.why);
+    snprintf(c->packets_text, sizeof(c->packets_text), "%s",
+             box->space.packets ? box->kernel.why : box->space.why);
+    c->kernel = box->kernel.on;
     m.fds[0] = box->listener;
     m.fd_count = 1;
     box_tell(&box->region, &m);
@@ -657,11 +669,37 @@ static void end_strays(void) {
     }
 }
 
+/* What --dataplane asked for and this machine lacks; NULL when it has it. */
+static const char *lacking(const struct box *box) {
+    uint8_t wanted = box->options.dataplane;
+
+    if ((wanted == HOST_DATAPLANE_TAP || wanted == HOST_DATAPLANE_KERNEL) && !box->space.packets)
+        return box->space.why;
+    return wanted == HOST_DATAPLANE_KERNEL && !box->kernel.on ? box->kernel.why : NULL;
+}
+
+static void make_nets(struct box *box) {
+    int r;
+
+    if (!box->space.packets)
+        return;
+    if (box->kernel.why[0] == '\0')
+        kernel_start(&box->kernel);
+    r = space_make_nets(&box->space, box->options.internet, box->kernel.on ? &box->kernel : NULL, &box->svc,
+                        &box->lab);
+    if (r < 0) {
+        box->space.packets = false;
+        snprintf(box->space.why, sizeof(box->space.why),
+                 "a network namespace with its link cannot be made (%s)", strerror(-r));
+    }
+}
+
 int host_run(const struct host_options *options) {
     const struct space_want want = {.home = options->home,
-                                    .packets = options->packets,
+                                    .packets = options->dataplane != HOST_DATAPLANE_NONE,
                                     .resolvers = options->internet == MESSAGE_INTERNET_HOST};
     static struct box box;
+    const char *lack;
     int r;
 
     box = (struct box){
@@ -681,19 +719,18 @@ int host_run(const struct host_options *options) {
     more_descriptors();
     if (take_home(&box) != 0 || take_port(&box) != 0)
         return 1;
+    if (options->dataplane == HOST_DATAPLANE_KERNEL)
+        kernel_load(&box.kernel);
+    else
+        snprintf(box.kernel.why, sizeof(box.kernel.why), "not asked for (--dataplane kernel)");
     r = space_enter(&want, &box.space);
     if (r < 0)
         return complain(options->home, r);
-    if (box.space.packets) {
-        r = space_make_nets(&box.space, options->internet, &box.svc, &box.lab);
-        if (r < 0) {
-            box.space.packets = false;
-            snprintf(box.space.why, sizeof(box.space.why),
-                     "a network namespace with a TAP cannot be made (%s)", strerror(-r));
-        }
-    }
-    if (options->packets_required && !box.space.packets) {
-        fprintf(stderr, "vpcbox: --dataplane tap: %s\n", box.space.why);
+    make_nets(&box);
+    lack = lacking(&box);
+    if (lack != NULL) {
+        fprintf(stderr, "vpcbox: --dataplane %s: %s\n",
+                options->dataplane == HOST_DATAPLANE_KERNEL ? "kernel" : "tap", lack);
         return 1;
     }
     r = loop_open(&box.loop);

@@ -21,11 +21,17 @@
 
 #include "host/message.h"
 
+enum host_dataplane {
+    HOST_DATAPLANE_AUTO,   /* the best that works here */
+    HOST_DATAPLANE_TAP,    /* these two fail rather than go without */
+    HOST_DATAPLANE_KERNEL, /* the kernel's flow cache */
+    HOST_DATAPLANE_NONE
+};
+
 struct host_options {
-    char home[4096];       /* absolute */
-    uint16_t port;         /* 0: any free one */
-    bool packets;          /* false: --dataplane none */
-    bool packets_required; /* --dataplane tap: fail rather than go without */
+    char home[4096];   /* absolute */
+    uint16_t port;     /* 0: any free one */
+    uint8_t dataplane; /* enum host_dataplane */
     uint8_t internet;
     bool any_key;
     char account[16], region[32];

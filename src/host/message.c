@@ -25,7 +25,7 @@ static const struct kind_rule {
     [MESSAGE_SOCKET_OPEN] = {"SOCKET_OPEN", BODY(socket_open), 0, 0, false},
     [MESSAGE_LAB_ADDRESS] = {"LAB_ADDRESS", BODY(lab_address), 0, 0, false},
     [MESSAGE_IMAGE] = {"IMAGE", BODY(image), 1, 1, false},
-    [MESSAGE_PORT_ADD] = {"PORT_ADD", BODY(port), 1, 1, false},
+    [MESSAGE_PORT_ADD] = {"PORT_ADD", BODY(port), 0, 1, false},
     [MESSAGE_PORT_DELETE] = {"PORT_DELETE", BODY(port), 0, 0, false},
     [MESSAGE_FLOW_TABLE] = {"FLOW_TABLE", BODY(flow_table), 0, 1, false},
     [MESSAGE_START] = {"START", 0, 0, 0, false},
@@ -39,6 +39,7 @@ static const struct kind_rule {
     [MESSAGE_NETNS_QUERY] = {"NETNS_QUERY", BODY(netns_query), 0, 0, false},
     [MESSAGE_NETNS] = {"NETNS", BODY(netns), 0, 0, false},
     [MESSAGE_SHUTDOWN] = {"SHUTDOWN", 0, 0, 0, false},
+    [MESSAGE_FLOW_CACHE] = {"FLOW_CACHE", 0, 3, 3, false},
 #undef BODY
 };
 

@@ -32,8 +32,9 @@
  *                            host -> init     0   -
  *   NETNS_QUERY              region -> host   n   -                   NETNS
  *   SHUTDOWN                 host -> init     0   -                   (init ends all, then itself)
+ *   FLOW_CACHE               host -> fabric   0   punt TAP, flows, config    (bpf/cache.h; before ports)
  *
- * Order for a fabric, first start or restart alike: [FLOW_TABLE] PORT_ADD* [IMAGE] START.  It answers
+ * Order for a fabric, first start or restart alike: [FLOW_TABLE] [FLOW_CACHE] PORT_ADD* [IMAGE] START.  It answers
  * READY, preceded by FLOW_TABLE when it was handed none.  For a region: CONFIG, INSTANCE_EVENT RUNNING
  * for each instance that runs, START.  The API's listening socket outlives regions, so that a client
  * who connects while region restarts waits instead of being refused.
@@ -85,6 +86,7 @@ enum message_kind {
     MESSAGE_NETNS_QUERY,
     MESSAGE_NETNS,
     MESSAGE_SHUTDOWN,
+    MESSAGE_FLOW_CACHE,
     MESSAGE_KIND_END
 };
 
@@ -107,7 +109,8 @@ struct message_config {
     uint8_t packets;  /* 0: no data plane, packets_text says what is missing */
     uint8_t internet; /* enum message_internet */
     uint8_t any_key;  /* --insecure-any-key */
-    uint8_t pad[3];
+    uint8_t kernel;   /* packets go through the kernel's flow cache; if not, packets_text says why */
+    uint8_t pad[2];
     char home[4096];
     char account[16], region[32];
     char packets_text[MESSAGE_NAME_BYTES];
@@ -137,7 +140,8 @@ struct message_image {
     uint64_t generation, bytes;
 };
 
-/* number: the ENI's num, or PORT_SERVICE or PORT_UPLINK (net/door.h).  mac: of the far end, the one
+/* Without a descriptor: the port is behind the punt TAP of FLOW_CACHE, and only number counts.  Else a TAP.
+ * number: the ENI's num, or PORT_SERVICE or PORT_UPLINK (net/door.h).  mac: of the far end, the one
  * that frames written to the TAP must be addressed to.  The TAP has IFF_VNET_HDR (10-byte headers),
  * is non-blocking, and offload is what TUNSETOFFLOAD took. */
 struct message_port {

@@ -16,6 +16,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "host/kernel.h"
 #include "host/netlink.h"
 #include "host/space.h"
 #include "net/awsnet.h"
@@ -135,6 +136,8 @@ static int next_hop(int nl, const char *name, struct ip4 address, struct mac mac
 /* What one of the two namespaces is to have. */
 struct side {
     const char *name;
+    uint32_t port;
+    struct kernel *kernel;
     struct mac mac;
     const struct prefix4 *own;     /* addresses that the kernel answers for; may be NULL */
     const struct prefix4 *visitor; /* the one that its own connections come from; may be NULL */
@@ -144,16 +147,20 @@ struct side {
     struct space_net net;
 };
 
-/* In a fresh network namespace: loopback, the TAP, and the way through it. */
+/* In a fresh network namespace: loopback, the TAP or cable, and the way through it. */
 static int make_near(struct side *s) {
+    unsigned index;
     int nl, r;
 
     space_net_settings(false, true);
-    r = space_tap_open(s->name, s->mac, NET_MTU, true, &s->net.tap);
+    r = s->kernel != NULL ? kernel_port_add(s->kernel, s->port, s->net.ns, s->name, s->mac, NET_MTU, &index)
+                          : space_tap_open(s->name, s->mac, NET_MTU, true, &s->net.tap);
     if (r < 0)
         return r;
     nl = netlink_open();
     r = nl < 0 ? nl : netlink_link_up(nl, &(struct netlink_link){.index = 1});
+    if (r == 0)
+        r = netlink_link_up(nl, &(struct netlink_link){.index = if_nametoindex(s->name)});
     if (r == 0 && s->own != NULL)
         r = local_route(nl, *s->own);
     if (r == 0 && s->visitor != NULL)
@@ -206,7 +213,7 @@ static void *visit_thread(void *arg) {
     return NULL;
 }
 
-static int work_in(int ns, int (*work)(void *context), void *context) {
+int space_work_in(int ns, int (*work)(void *context), void *context) {
     struct visit v = {.ns = ns, .work = work, .context = context};
     pthread_attr_t small;
     pthread_t thread;
@@ -229,27 +236,25 @@ static void net_close(struct space_net *net) {
 
 static int side_work(void *context) {
     struct side *s = context;
-    int r = make_near(s);
+    int r;
 
+    s->net.ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    r = s->net.ns < 0 ? -errno : make_near(s);
     if (r == 0 && s->far)
         r = make_far(s);
-    if (r == 0)
-        s->net.ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-    if (r == 0 && s->net.ns < 0)
-        r = -errno;
     if (r < 0)
         net_close(&s->net);
     return r;
 }
 
-int space_make_nets(const struct space *space, enum message_internet internet, struct space_net *ret_svc,
-                    struct space_net *ret_lab) {
+int space_make_nets(const struct space *space, enum message_internet internet, struct kernel *kernel,
+                    struct space_net *ret_svc, struct space_net *ret_lab) {
     static const struct space_net none = {.ns = -1, .tap.fd = -1, .far = -1};
     static const struct prefix4 doors = {{UINT32_C(11) << 24}, 8}, enis = {{UINT32_C(10) << 24}, 8},
                                 all = {{0}, 0};
-    struct side svc = {"svc", svc_mac, &doors, NULL, &enis, 1, false, none};
-    struct side lab = {"uplink", lab_mac, NULL, &lab_visitor, &all, 1, false, none};
-    int r = space->packets ? work_in(-1, side_work, &svc) : -ENOTSUP;
+    struct side svc = {"svc", PORT_SERVICE, kernel, svc_mac, &doors, NULL, &enis, 1, false, none};
+    struct side lab = {"uplink", PORT_UPLINK, kernel, lab_mac, NULL, &lab_visitor, &all, 1, false, none};
+    int r = space->packets ? space_work_in(-1, side_work, &svc) : -ENOTSUP;
 
     if (r < 0)
         return r;
@@ -257,7 +262,7 @@ int space_make_nets(const struct space *space, enum message_internet internet, s
         lab.peers = awsnet_public_pool(&lab.peer_count);
         lab.far = true;
     }
-    r = work_in(-1, side_work, &lab);
+    r = space_work_in(-1, side_work, &lab);
     if (r < 0) {
         net_close(&svc.net);
         return r;
@@ -296,7 +301,7 @@ static int socket_work(void *context) {
 
 int space_socket(int ns, const struct message_socket_open *want, int *ret_fd) {
     struct wanted_socket w = {.want = want};
-    int r = work_in(ns, socket_work, &w);
+    int r = space_work_in(ns, socket_work, &w);
 
     if (r == 0)
         *ret_fd = w.fd;
@@ -312,5 +317,5 @@ static int address_work(void *context) {
 }
 
 int space_local_address(int ns, struct prefix4 prefix) {
-    return work_in(ns, address_work, &prefix);
+    return space_work_in(ns, address_work, &prefix);
 }

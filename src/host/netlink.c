@@ -4,8 +4,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if.h>
+#include <linux/if_ether.h>
 #include <linux/neighbour.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <linux/veth.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,7 +40,8 @@ static void attribute(struct request *q, uint16_t type, const void *data, size_t
 
     a->rta_type = type;
     a->rta_len = (uint16_t)RTA_LENGTH(bytes);
-    memcpy(RTA_DATA(a), data, bytes);
+    if (bytes > 0)
+        memcpy(RTA_DATA(a), data, bytes);
     q->header.nlmsg_len = (uint32_t)(NLMSG_ALIGN(q->header.nlmsg_len) + RTA_ALIGN(a->rta_len));
 }
 
@@ -46,6 +51,22 @@ static void attribute_u32(struct request *q, uint16_t type, uint32_t value) {
 
 static void attribute_ip(struct request *q, uint16_t type, struct ip4 address) {
     attribute_u32(q, type, htonl(address.v));
+}
+
+static void attribute_text(struct request *q, uint16_t type, const char *text) {
+    attribute(q, type, text, strlen(text) + 1);
+}
+
+/* Attributes between these two are inside the first; head: a fixed part before them. */
+static struct rtattr *nest(struct request *q, uint16_t type, const void *head, size_t head_bytes) {
+    struct rtattr *a = (struct rtattr *)(void *)((char *)q + NLMSG_ALIGN(q->header.nlmsg_len));
+
+    attribute(q, type, head, head_bytes);
+    return a;
+}
+
+static void nest_end(const struct request *q, struct rtattr *a) {
+    a->rta_len = (uint16_t)((const char *)q + q->header.nlmsg_len - (char *)a);
 }
 
 static int ask(int nl, struct request *q) {
@@ -66,6 +87,70 @@ static int ask(int nl, struct request *q) {
     if ((size_t)n < NLMSG_LENGTH(sizeof(struct nlmsgerr)) || answer.header.nlmsg_type != NLMSG_ERROR)
         return -EPROTO;
     return ((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error;
+}
+
+static void end_attributes(struct request *q, const struct netlink_end *end) {
+    attribute_text(q, IFLA_IFNAME, end->name);
+    attribute(q, IFLA_ADDRESS, end->mac.b, sizeof(end->mac.b));
+    attribute_u32(q, IFLA_MTU, end->mtu);
+    if (end->ns >= 0)
+        attribute_u32(q, IFLA_NET_NS_FD, (uint32_t)end->ns);
+}
+
+int netlink_veth_add(int nl, const struct netlink_end *near, const struct netlink_end *far) {
+    struct ifinfomsg head = {.ifi_family = AF_UNSPEC, .ifi_index = (int)near->index};
+    struct ifinfomsg far_head = {.ifi_family = AF_UNSPEC, .ifi_index = (int)far->index};
+    struct rtattr *info, *data, *peer;
+    struct request q;
+
+    begin(&q, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
+    end_attributes(&q, near);
+    info = nest(&q, IFLA_LINKINFO, NULL, 0);
+    attribute_text(&q, IFLA_INFO_KIND, "veth");
+    data = nest(&q, IFLA_INFO_DATA, NULL, 0);
+    peer = nest(&q, VETH_INFO_PEER, &far_head, sizeof(far_head));
+    end_attributes(&q, far);
+    nest_end(&q, peer);
+    nest_end(&q, data);
+    nest_end(&q, info);
+    return ask(nl, &q);
+}
+
+int netlink_link_delete(int nl, unsigned index) {
+    struct ifinfomsg head = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
+    struct request q;
+
+    begin(&q, RTM_DELLINK, 0, &head, sizeof(head));
+    return ask(nl, &q);
+}
+
+int netlink_program_attach(int nl, unsigned index, int program, uint16_t class) {
+    struct tcmsg head = {.tcm_family = AF_UNSPEC,
+                         .tcm_ifindex = (int)index,
+                         .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
+                         .tcm_parent = TC_H_CLSACT};
+    struct rtattr *options;
+    struct request q;
+    int r;
+
+    begin(&q, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
+    attribute_text(&q, TCA_KIND, "clsact");
+    r = ask(nl, &q);
+    if (r < 0)
+        return r;
+    head.tcm_handle = 1;
+    head.tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
+    head.tcm_info = TC_H_MAKE(1U << 16, htons(ETH_P_ALL));
+    begin(&q, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
+    attribute_text(&q, TCA_KIND, "bpf");
+    options = nest(&q, TCA_OPTIONS, NULL, 0);
+    attribute_u32(&q, TCA_BPF_FD, (uint32_t)program);
+    attribute_text(&q, TCA_BPF_NAME, "vpcbox");
+    attribute_u32(&q, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+    if (class != 0)
+        attribute_u32(&q, TCA_BPF_CLASSID, class);
+    nest_end(&q, options);
+    return ask(nl, &q);
 }
 
 int netlink_link_up(int nl, const struct netlink_link *link) {

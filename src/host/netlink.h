@@ -22,6 +22,21 @@ struct netlink_link {
     const struct mac *mac; /* NULL leaves it */
 };
 
+/* One end of a virtual cable. */
+struct netlink_end {
+    const char *name;
+    unsigned index; /* 0: the kernel chooses */
+    int ns;         /* its network namespace, -1 for the socket's own */
+    struct mac mac;
+    uint32_t mtu;
+};
+
+/* Makes both ends, down. */
+int netlink_veth_add(int nl, const struct netlink_end *near, const struct netlink_end *far);
+int netlink_link_delete(int nl, unsigned index);
+/* Runs the tc program on every frame that comes in over a link; the program sees class as its tc_classid. */
+int netlink_program_attach(int nl, unsigned index, int program, uint16_t class);
+
 /* Sets what is asked, and brings the link up. */
 int netlink_link_up(int nl, const struct netlink_link *link);
 int netlink_address_add(int nl, unsigned index, struct prefix4 address);

@@ -81,11 +81,15 @@ void space_net_settings(bool instance, bool ranges);
  */
 struct space_net {
     int ns;
-    struct space_tap tap;
+    struct space_tap tap; /* fd -1 when a cable of the kernel's data plane takes its place */
     int far;
 };
-int space_make_nets(const struct space *space, enum message_internet internet, struct space_net *ret_svc,
-                    struct space_net *ret_lab);
+struct kernel; /* NULL: TAPs */
+int space_make_nets(const struct space *space, enum message_internet internet, struct kernel *kernel,
+                    struct space_net *ret_svc, struct space_net *ret_lab);
+
+/* Runs work in a network namespace, -1 for a new one, and returns its result or a negative errno. */
+int space_work_in(int ns, int (*work)(void *context), void *context);
 
 /* A socket as message_socket_open describes it, made inside the namespace ns. */
 int space_socket(int ns, const struct message_socket_open *want, int *ret_fd);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "fwd/fwd.h"
 #include "host/message.h"
+#include "io/cache.h"
 #include "io/port.h"
 #include "io/sandbox.h"
 #include "net/image.h"
@@ -36,6 +37,7 @@ enum {
 /* epoll's data: one of these, or a port's number. */
 #define EVENT_HOST ((uint64_t)1 << 32)
 #define EVENT_TIMER ((uint64_t)2 << 32)
+#define EVENT_PUNT ((uint64_t)3 << 32)
 
 struct fabric {
     int epoll, host, timer;
@@ -46,6 +48,8 @@ struct fabric {
     size_t table_bytes;
     struct fwd_env env;
 
+    struct cache cache; /* the kernel's */
+    struct port punt;   /* when cache.on */
     struct port *service, *uplink;
     struct port *ports[DOOR_NUM_MAX + 1]; /* by ENI number; untouched pages cost nothing */
 
@@ -84,25 +88,29 @@ static void port_delete(struct fabric *f, uint32_t number) {
 
     if (p == NULL)
         return;
-    if (p->broken == 0)
+    if (p->broken == 0 && p->fd >= 0)
         epoll_ctl(f->epoll, EPOLL_CTL_DEL, p->fd, NULL);
     p->ops->close(p);
     free(p);
     *slot = NULL;
 }
 
+/* fd -1: behind the punt TAP. */
 static int port_add(struct fabric *f, uint32_t number, int fd) {
     struct port **slot = port_slot(f, number), *p;
     int r;
 
-    if (slot == NULL)
+    if (slot == NULL || (fd < 0 && (!f->cache.on || port_slot_of(number) == 0)))
         return -EINVAL;
     port_delete(f, number);
     p = malloc(sizeof(*p));
     if (p == NULL)
         return -ENOMEM;
-    port_tap_init(p, number, fd);
-    r = watch(f, fd, number);
+    if (fd >= 0)
+        port_tap_init(p, number, fd);
+    else
+        port_behind_init(p, number, &f->punt);
+    r = fd >= 0 ? watch(f, fd, number) : 0;
     if (r < 0) {
         free(p);
         return r;
@@ -120,11 +128,13 @@ static void port_broken(struct fabric *f, struct port *p, int error) {
 
 /* ---- packets ---- */
 
-static void send_packet(struct fabric *f, const struct fwd_pkt *pkt) {
+/* False when there is no such port. */
+static bool send_packet(struct fabric *f, const struct fwd_pkt *pkt) {
     struct port **slot = port_slot(f, pkt->out_port), *p = slot != NULL ? *slot : NULL;
 
     if (p == NULL || p->ops->write(p, pkt) < 0)
         fwd_table_lost(&f->table, pkt->out_port);
+    return p != NULL;
 }
 
 static void emit(void *user, struct fwd_pkt *pkt) {
@@ -152,9 +162,12 @@ static void batch_run(struct fabric *f) {
     if (f->env.image != NULL) {
         f->env.now_ns = clock_mono_ns();
         fwd_process(&f->env, f->batch, f->count);
-        for (unsigned i = 0; i < f->count; i++)
-            if (f->batch[i]->out_port != PORT_NONE)
-                send_packet(f, f->batch[i]);
+        for (unsigned i = 0; i < f->count; i++) {
+            bool sent = f->batch[i]->out_port == PORT_NONE || send_packet(f, f->batch[i]);
+
+            if (f->cache.on && sent)
+                cache_learn(&f->cache, &f->env, f->batch[i]);
+        }
         if (!f->ticking)
             tick_later(f);
     }
@@ -167,9 +180,11 @@ static bool port_drain(struct fabric *f, struct port *p, unsigned quota) {
     for (; quota > 0; quota--) {
         struct fwd_pkt *pkt = &f->packets[f->count];
         uint8_t *frame = f->room + f->used + PORT_HEADROOM;
-        int r = p->ops->read(p, frame, pkt);
         size_t bytes;
+        int r;
 
+        pkt->in_port = p->number;
+        r = p->ops->read(p, frame, pkt);
         if (r <= 0) {
             if (r < 0)
                 port_broken(f, p, r);
@@ -177,7 +192,6 @@ static bool port_drain(struct fabric *f, struct port *p, unsigned quota) {
         }
         bytes = pkt->length > FWD_ROOM_MIN ? pkt->length : FWD_ROOM_MIN;
         pkt->room = (uint32_t)bytes;
-        pkt->in_port = p->number;
         pkt->out_port = PORT_NONE;
         pkt->reason = FWD_OK;
         f->batch[f->count++] = pkt;
@@ -215,6 +229,8 @@ static void sweep(struct fabric *f) {
     if (f->env.image == NULL)
         return;
     f->env.now_ns = clock_mono_ns();
+    if (f->cache.on)
+        cache_sweep(&f->cache, &f->env);
     fwd_sweep(&f->env, SWEEP_BUDGET);
     tick_later(f);
 }
@@ -230,6 +246,9 @@ static int image_take(struct fabric *f, int fd) {
     image_free(f->image);
     f->image = image;
     f->env.image = image;
+    /* An entry of the old image's must not outlive the answer. */
+    if (f->started && f->cache.on && (r = cache_follow(&f->cache, &f->env)) < 0)
+        return r;
     if (f->started && !f->ticking)
         tick_later(f);
     return 0;
@@ -294,23 +313,39 @@ static int table_make(struct fabric *f) {
 static int start(struct fabric *f) {
     int r = f->started ? -EALREADY : 0;
 
-    if (r == 0 && f->table_memory == NULL)
+    if (r == 0 && f->table_memory == NULL) {
         r = table_make(f);
+        if (r == 0 && f->cache.on)
+            cache_clear(&f->cache);
+    }
     if (r == 0)
-        r = sandbox_enter(SANDBOX_FABRIC);
+        r = sandbox_enter(f->cache.on ? SANDBOX_CACHE : SANDBOX_FABRIC);
+    f->env.table = &f->table;
+    if (r == 0 && f->cache.on && f->env.image != NULL)
+        r = cache_follow(&f->cache, &f->env);
     if (r < 0)
         return r;
     f->started = true;
-    f->env.table = &f->table;
     tick_later(f);
     message_init(&f->message, MESSAGE_READY, 0);
     return message_send(f->host, &f->message);
 }
 
-/* Takes the descriptor out of the message. */
+/* Takes the descriptor out of the message; -1 when there is none. */
 static int take_fd(struct message *m) {
+    int fd = m->fd_count > 0 ? m->fds[0] : -1;
+
     m->fd_count = 0;
-    return m->fds[0];
+    return fd;
+}
+
+static int cache_take(struct fabric *f, struct message *m) {
+    if (f->cache.on || f->started)
+        return -EEXIST;
+    port_punt_init(&f->punt, m->fds[0]);
+    cache_init(&f->cache, m->fds[1], m->fds[2]);
+    m->fd_count = 0;
+    return watch(f, f->punt.fd, EVENT_PUNT);
 }
 
 /* One message.  Negative: the fabric cannot go on. */
@@ -332,7 +367,7 @@ static int host_serve(struct fabric *f) {
         r = port_add(f, m->u.port.number, fd);
         if (r < 0) {
             log_error("port %u: %s", m->u.port.number, strerror(-r));
-            close(fd);
+            fd_close(&fd);
         }
         return 0;
     case MESSAGE_PORT_DELETE:
@@ -349,6 +384,10 @@ static int host_serve(struct fabric *f) {
     }
     case MESSAGE_FLOW_TABLE:
         r = table_take(f, m->fds[0], m->u.flow_table.bytes);
+        message_close_fds(m);
+        return r;
+    case MESSAGE_FLOW_CACHE:
+        r = cache_take(f, m);
         message_close_fds(m);
         return r;
     case MESSAGE_START:
@@ -375,6 +414,8 @@ static int turn(struct fabric *f) {
             host_speaks = true;
         else if (events[i].data.u64 == EVENT_TIMER)
             tick = true;
+        else if (events[i].data.u64 == EVENT_PUNT)
+            ready[ready_count++] = &f->punt;
         else
             ready[ready_count++] = *port_slot(f, (uint32_t)events[i].data.u64);
     }

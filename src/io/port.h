@@ -25,7 +25,7 @@ struct port;
 struct port_ops {
     /*
      * Takes one frame in.  frame has PORT_HEADROOM bytes before it and PORT_READ_ROOM after it.  Fills
-     * data, length and the virtio fields of *ret_pkt.  1, 0 when none waits, or a negative errno: the port
+     * data, length and the virtio fields of *ret_pkt, and in_port if that is not the port's number.  1, 0 when none waits, or a negative errno: the port
      * is broken and not read again.
      */
     int (*read)(struct port *p, uint8_t *frame, struct fwd_pkt *ret_pkt);
@@ -36,12 +36,21 @@ struct port_ops {
 
 struct port {
     const struct port_ops *ops;
-    int fd;          /* for epoll */
-    uint32_t number; /* an ENI's num, PORT_SERVICE or PORT_UPLINK */
-    int broken;      /* a negative errno once read() has failed */
+    int fd;                 /* for epoll; -1: nothing to read here */
+    uint32_t number;        /* an ENI's num, PORT_SERVICE or PORT_UPLINK */
+    int broken;             /* a negative errno once read() has failed */
+    const struct port *via; /* a port behind the punt TAP: that one */
 };
 
 /* A TAP with IFF_VNET_HDR (10-byte headers), non-blocking; takes fd over. */
 void port_tap_init(struct port *p, uint32_t number, int fd);
+
+/* The kernel's flow cache (bpf/cache.h): the punt TAP, which takes fd over and reads for all ports behind it, and
+ * such a port, which only writes. */
+void port_punt_init(struct port *p, int fd);
+void port_behind_init(struct port *p, uint32_t number, const struct port *punt);
+/* Numbers as bpf/cache.h has them; slot 0: a number too large for it. */
+uint32_t port_slot_of(uint32_t number);
+uint32_t port_number_of(uint32_t slot);
 
 #endif

@@ -2,6 +2,7 @@
 #include "io/sandbox.h"
 
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -44,6 +45,17 @@ static int allow_sockets(scmp_filter_ctx filter) {
             return r;
     }
     return 0;
+}
+
+static int allow_maps(scmp_filter_ctx filter) {
+    static const unsigned commands[] = {BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM,
+                                        BPF_MAP_LOOKUP_BATCH};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(commands) / sizeof(commands[0]); i++)
+        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(bpf), 1,
+                             SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)commands[i], 0));
+    return r;
 }
 
 static int allow(scmp_filter_ctx filter) {
@@ -93,6 +105,8 @@ int sandbox_enter(enum sandbox what) {
     if (filter == NULL)
         return -ENOMEM;
     r = allow(filter);
+    if (r == 0 && what == SANDBOX_CACHE)
+        r = allow_maps(filter);
     if (r == 0 && what == SANDBOX_UPLINK)
         r = allow_sockets(filter);
     if (r == 0)

@@ -5,7 +5,8 @@
 
 enum sandbox {
     SANDBOX_FABRIC, /* moves packets, maps images, talks to host */
-    SANDBOX_UPLINK  /* and makes IPv4 sockets, and lists the machine's addresses */
+    SANDBOX_CACHE,  /* and reads and fills the kernel's maps that it holds */
+    SANDBOX_UPLINK  /* as the first, and makes IPv4 sockets, and lists the machine's addresses */
 };
 
 /*

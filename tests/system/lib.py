@@ -23,7 +23,7 @@ ACCOUNT = "123456789012"
 failures = 0
 
 # The machine's own settings must not leak into what is tested.
-for name in [n for n in os.environ if n.startswith(("AWS_", "VPCBOX_"))]:
+for name in [n for n in os.environ if n.startswith(("AWS_", "VPCBOX_")) and n != "VPCBOX_DATAPLANE"]:
     del os.environ[name]
 os.environ.update(AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null",
                   AWS_EC2_METADATA_DISABLED="true", AWS_PAGER="",

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bpf_map: the kernel's maps by descriptor, without libbpf.  All return 0 or a negative errno. */
+#ifndef VPCBOX_BASE_BPF_MAP_H
+#define VPCBOX_BASE_BPF_MAP_H
+
+#include <stdint.h>
+
+int bpf_map_set(int map, const void *key, const void *value); /* -E2BIG: full */
+int bpf_map_add(int map, const void *key, const void *value); /* -EEXIST: there is one */
+int bpf_map_get(int map, const void *key, void *ret_value);
+int bpf_map_delete(int map, const void *key);
+/*
+ * Up to *count_io entries of a hash map, a bucket's all at once.  *place is where to go on; `first` begins anew.
+ * -ENOENT: these were the last ones (*count_io of them); -ENOSPC: a bucket has more than there is room for.
+ */
+int bpf_map_get_batch(int map, int first, uint32_t *place, void *keys, void *values, uint32_t *count_io);
+
+#endif

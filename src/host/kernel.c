@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bpf_map.h"
+#include "base/fd.h"
+#include "bpf/cache.h"
+#include "host/netlink.h"
+#include "net/door.h"
+
+enum { PUNT_MTU = 9001 + 4, PUNT_QUEUE_FRAMES = 4096, FIRST_INDEX = 1000 };
+
+static const struct mac router_mac = PORT_ROUTER_MAC;
+
+static int set_port(const struct kernel *k, uint32_t slot, uint32_t index) {
+    return bpf_map_set(k->ports, &slot, &index);
+}
+
+static int make_namespace(void *context) {
+    struct kernel *k = context;
+    unsigned index;
+    int r;
+
+    space_net_settings(false, true);
+    k->nl = netlink_open();
+    if (k->nl < 0)
+        return k->nl;
+    k->ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (k->ns < 0)
+        return -errno;
+    r = space_tap_open("punt", (struct mac){{2, 0, 0, 0, 0, 1}}, PUNT_MTU, true, &k->punt);
+    if (r < 0)
+        return r;
+    index = if_nametoindex("punt");
+    r = netlink_link_up(k->nl, &(struct netlink_link){.index = index, .queue_frames = PUNT_QUEUE_FRAMES});
+    if (r == 0)
+        r = netlink_program_attach(k->nl, index, k->punt_in, 0);
+    return r < 0 ? r : set_port(k, CACHE_PUNT, index);
+}
+
+void kernel_start(struct kernel *k) {
+    /* Older kernels let nobody but the machine's root touch maps, even by descriptor. */
+    int r = set_port(k, CACHE_PUNT, 0);
+
+    if (r == -EPERM) {
+        snprintf(k->why, sizeof(k->why), "this kernel lets only the machine's root fill maps (before 5.19)");
+        return;
+    }
+    k->punt.fd = -1;
+    k->last_index = FIRST_INDEX;
+    if (r == 0)
+        r = space_work_in(-1, make_namespace, k);
+    if (r == 0) {
+        k->on = true;
+        return;
+    }
+    snprintf(k->why, sizeof(k->why), "its namespace cannot be made (%s)", strerror(-r));
+    fd_close(&k->punt.fd);
+    fd_close(&k->nl);
+    fd_close(&k->ns);
+}
+
+static int slot_of(uint32_t number, uint32_t *ret_slot) {
+    *ret_slot = number == PORT_SERVICE ? CACHE_SERVICE : number == PORT_UPLINK ? CACHE_UPLINK : number;
+    return number == PORT_NONE || (number > CACHE_PORT_MAX && number < PORT_SERVICE) ? -ERANGE : 0;
+}
+
+int kernel_port_add(struct kernel *k, uint32_t number, int ns, const char *name, struct mac mac, uint32_t mtu,
+                    unsigned *ret_index) {
+    char own[IF_NAMESIZE];
+    unsigned index = ++k->last_index;
+    struct netlink_end near = {.name = own, .index = index, .ns = -1, .mac = router_mac, .mtu = mtu};
+    struct netlink_end far = {.name = name, .ns = ns, .mac = mac, .mtu = mtu};
+    uint32_t slot;
+    int r = slot_of(number, &slot);
+
+    if (r < 0)
+        return r;
+    snprintf(own, sizeof(own), "port%u", index);
+    r = netlink_veth_add(k->nl, &near, &far);
+    if (r < 0)
+        return r;
+    r = netlink_program_attach(k->nl, index, k->port_in, (uint16_t)slot);
+    if (r == 0)
+        r = netlink_link_up(k->nl, &(struct netlink_link){.index = index});
+    if (r == 0)
+        r = set_port(k, slot, index);
+    if (r < 0)
+        netlink_link_delete(k->nl, index);
+    else
+        *ret_index = index;
+    return r;
+}
+
+void kernel_port_delete(struct kernel *k, uint32_t number, unsigned index) {
+    uint32_t slot;
+
+    if (slot_of(number, &slot) < 0)
+        return;
+    set_port(k, slot, 0);
+    netlink_link_delete(k->nl, index); /* gone already when its namespace is */
+}

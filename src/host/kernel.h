@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kernel: the kernel's side of the data plane (bpf/cache.h): programs, maps, the fabric's network namespace.
+ *
+ * Theory of operation: only a process with CAP_BPF in the machine's own user namespace may load programs, so
+ * kernel_load() comes first of all, before host enters the box's namespaces.  It works in a child that sends the
+ * descriptors home, so that libbpf never becomes part of host.  Everything afterwards (making the namespace,
+ * cables and the punt TAP, attaching, filling maps by descriptor) needs no more than the box's own root.
+ *
+ * Host holds all descriptors, so what the kernel forwards goes on while a fabric is dead, and everything
+ * vanishes with host.  Nothing is pinned.
+ */
+#ifndef VPCBOX_HOST_KERNEL_H
+#define VPCBOX_HOST_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/space.h"
+
+struct kernel {
+    bool on;
+    int flows, config, ports;     /* maps */
+    int port_in, punt_in;         /* programs */
+    int ns, nl;                   /* the fabric's namespace, and a netlink socket in it */
+    struct space_tap punt;        /* frames carry a VLAN tag with the port */
+    unsigned last_index;          /* links are numbered here, so that nobody need ask */
+    char why[MESSAGE_NAME_BYTES]; /* when !on: what is missing */
+};
+
+/* Call as the process was started.  Never fails: ret->why says what is missing. */
+void kernel_load(struct kernel *ret);
+/* Call inside the box's namespaces; sets k->on, or k->why. */
+void kernel_start(struct kernel *k);
+
+/*
+ * A cable from port `number` into the network namespace ns, where the end is called `name`, is down and has
+ * that MAC.  *ret_index: of our end.  0 or negative errno; -ERANGE for a number that tags cannot carry.
+ */
+int kernel_port_add(struct kernel *k, uint32_t number, int ns, const char *name, struct mac mac, uint32_t mtu,
+                    unsigned *ret_index);
+void kernel_port_delete(struct kernel *k, uint32_t number, unsigned index);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The part of host/kernel.h that needs libbpf: a child of its own loads that, and the programs with it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "host/kernel.h"
+
+#ifdef BPF_OBJECT
+#include <bpf/libbpf.h>
+
+#include "base/lazy.h"
+
+__asm__(".pushsection .rodata\n.balign 8\n.hidden cache_object\n.hidden cache_object_end\n"
+        "cache_object: .incbin \"" BPF_OBJECT "\"\ncache_object_end:\n.byte 0\n.popsection");
+extern const char cache_object[], cache_object_end[];
+
+LAZY_LIBRARY(bpf, "libbpf.so.1")
+LAZY(bpf, libbpf_print_fn_t, libbpf_set_print, (libbpf_print_fn_t print), (print), NULL)
+LAZY(bpf, struct bpf_object *, bpf_object__open_mem,
+     (const void *object, size_t bytes, const struct bpf_object_open_opts *opts), (object, bytes, opts), NULL)
+LAZY(bpf, int, bpf_object__load, (struct bpf_object * object), (object), -ELIBACC)
+LAZY(bpf, int, bpf_object__find_map_fd_by_name, (const struct bpf_object *object, const char *name),
+     (object, name), -ELIBACC)
+LAZY(bpf, struct bpf_program *, bpf_object__find_program_by_name,
+     (const struct bpf_object *object, const char *name), (object, name), NULL)
+LAZY(bpf, int, bpf_program__fd, (const struct bpf_program *program), (program), -ELIBACC)
+
+enum { SOCKET = 3 };
+
+/* 0 with the five descriptors, in the order of struct kernel. */
+static int load(int fds[5]) {
+    static const char *const names[5] = {"flows", "config", "ports", "port_in", "punt_in"};
+    struct bpf_object *object;
+    int r;
+
+    libbpf_set_print(NULL);
+    object = bpf_object__open_mem(cache_object, (size_t)(cache_object_end - cache_object), NULL);
+    if (object == NULL)
+        return -ELIBACC;
+    r = bpf_object__load(object);
+    for (int i = 0; r == 0 && i < 5; i++) {
+        fds[i] = i < 3 ? bpf_object__find_map_fd_by_name(object, names[i])
+                       : bpf_program__fd(bpf_object__find_program_by_name(object, names[i]));
+        if (fds[i] < 0)
+            r = fds[i];
+    }
+    return r;
+}
+
+static int load_child(void *context) {
+    int fds[5], r = load(fds);
+
+    (void)context;
+    return fd_send(SOCKET, &r, sizeof(r), fds, r == 0 ? 5 : 0) < 0;
+}
+
+static int load_in_child(int fds[5]) {
+    int pair[2], status, r = -ECHILD;
+    size_t count = 5;
+    pid_t child;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return -errno;
+    child = space_child(&pair[1], 1, load_child, NULL);
+    close(pair[1]);
+    if (child > 0) {
+        if (fd_receive(pair[0], &r, sizeof(r), fds, &count) != (ssize_t)sizeof(r) || (r == 0 && count != 5))
+            r = -ECHILD;
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+            ;
+    }
+    close(pair[0]);
+    return r;
+}
+
+static int fill(struct kernel *k) {
+    int fds[5], r = load_in_child(fds);
+
+    if (r < 0)
+        return r;
+    k->flows = fds[0];
+    k->config = fds[1];
+    k->ports = fds[2];
+    k->port_in = fds[3];
+    k->punt_in = fds[4];
+    return 0;
+}
+#else
+static int fill(struct kernel *k) {
+    (void)k;
+    return -ENOSYS;
+}
+#endif
+
+void kernel_load(struct kernel *ret) {
+    int r = geteuid() != 0 ? -EPERM : 0;
+
+    *ret = (struct kernel){
+        .flows = -1, .config = -1, .ports = -1, .port_in = -1, .punt_in = -1, .ns = -1, .nl = -1};
+    if (r == 0)
+        r = fill(ret);
+    if (r == -ENOSYS)
+        snprintf(ret->why, sizeof(ret->why), "built without clang or libbpf");
+    else if (r == -ELIBACC)
+        snprintf(ret->why, sizeof(ret->why), "libbpf.so.1 is missing: install libbpf1");
+    else if (r == -EPERM)
+        snprintf(ret->why, sizeof(ret->why), "loading programs into the kernel needs root with CAP_BPF");
+    else if (r < 0)
+        snprintf(ret->why, sizeof(ret->why), "the kernel refuses the program (%s)", strerror(-r));
+}
