@@ -8,6 +8,7 @@
 #include "api/inside.h"
 #include "base/ip.h"
 #include "base/text.h"
+#include "net/awsnet.h"
 #include "store/rows.h"
 
 /* ---- how each service refuses ---- */
@@ -198,6 +199,10 @@ int authenticate(struct api_request *rq, const char *body_hash) {
         w->auth.payload == SIGV4_PAYLOAD_NONE)
         return api_refuse(rq, "InvalidRequest",
                           "Missing required header for this request: x-amz-content-sha256");
+    if (awsnet_region(w->auth.region) == NULL && !text_is(w->auth.region, rq->config->region))
+        return refuse(rq, rq->service->protocol == MODEL_REST_XML ? PROBLEM_MALFORMED : PROBLEM_MISMATCH,
+                      arena_printf(rq->arena, "Credential should be scoped to a valid region, not '%s'.",
+                                   w->auth.region));
     rq->region = w->auth.region;
     r = identity_find(rq->tx, rq->config, w->auth.access_key_id, w->auth.session_token, rq->now_ms,
                       &identity);

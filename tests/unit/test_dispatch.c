@@ -138,6 +138,7 @@ static struct answer exchange(const char *method, const char *uri, const struct 
 
 static const char *secret = "test", *key_id = "test", *session_token;
 static int64_t skew_ms;
+static const char *scope_region = "ap-northeast-1";
 static struct proto_error error;
 
 /* A signed call by the model; the error's code, or NULL when it succeeded. */
@@ -155,7 +156,7 @@ static const char *call(const struct model_service *s, const char *operation, co
         &(struct sigv4_sign){.access_key_id = key_id,
                              .secret = secret,
                              .session_token = session_token,
-                             .region = "ap-northeast-1",
+                             .region = scope_region,
                              .service = s->signing_name,
                              .now_ms = clock_real_ms() + skew_ms,
                              .payload_hash = sigv4_sha256_hex(c.body.data, c.body.length, hash)},
@@ -282,6 +283,14 @@ static void test_signatures(void **state) {
     assert_string_equal(CALL(ssm, GetParameter, get, got), "InvalidSignatureException");
     assert_true(text_starts(error.message, "Signature not yet current"));
     skew_ms = 0;
+    scope_region = "xx-nowhere-1"; /* which is not made on the way */
+    assert_string_equal(CALL(ec2, DescribeVpcs, list, vpcs), "AuthFailure");
+    assert_string_equal(CALL(sts, GetCallerIdentity, who, me), "SignatureDoesNotMatch");
+    assert_non_null(
+        strstr(error.message, "Credential should be scoped to a valid region, not 'xx-nowhere-1'."));
+    scope_region = "eu-west-1";
+    assert_null(CALL(ec2, DescribeVpcs, list, vpcs));
+    scope_region = "ap-northeast-1";
 }
 
 static void test_sessions(void **state) {
