@@ -17,16 +17,6 @@ LDFLAGS_san = -fsanitize=address,undefined
 LDFLAGS += $(LDFLAGS_$(MODE)) -pthread
 LDLIBS += $(PKG_LIBS) -lwslay -lhttp_parser -lm
 
-# The kernel flow cache's programs travel inside the program; without clang for bpf there are TAPs alone.
-BPF_HEADERS := /usr/include/bpf/libbpf.h
-BPF_FLAGS = -O2 -g -target bpf -mcpu=v2 -Wall -Werror -I/usr/include/$(shell $(CC) -dumpmachine)
-ifeq ($(shell echo 'int x;' | clang -target bpf -x c -c - -o /dev/null 2>/dev/null && ls $(BPF_HEADERS) 2>/dev/null),$(BPF_HEADERS))
-BPF_OBJECT = $(BUILD)/gen/cache.bpf.o
-CPPFLAGS += -DBPF_OBJECT='"$(BPF_OBJECT)"'
-else
-$(warning no clang -target bpf or no libbpf-dev: building without the kernel flow cache)
-endif
-
 OBJ = $(BUILD)/obj-$(MODE)
 SRC := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 MAIN := src/daemon/main.c
@@ -36,11 +26,21 @@ MAIN_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter $(MAIN),$(SRC)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit-$(MODE)/%,$(UNIT_SRC))
 
-ifneq ($(filter-out demo check fuzz bench install clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out demo check fuzz bench clean,$(or $(MAKECMDGOALS),all)),)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # libcurl and libxml2 are loaded when needed (base/lazy.h).
 PKG_LIBS = $(filter-out -lcurl -lxml2,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
 CPPFLAGS += $(PKG_CFLAGS)
+
+# The kernel flow cache's programs travel inside the program; without clang for bpf there are TAPs alone.
+BPF_HEADERS := /usr/include/bpf/libbpf.h
+BPF_FLAGS = -O2 -g -target bpf -mcpu=v2 -Wall -Werror -I/usr/include/$(shell $(CC) -dumpmachine)
+ifeq ($(shell echo 'int x;' | clang -target bpf -x c -c - -o /dev/null 2>/dev/null && ls $(BPF_HEADERS) 2>/dev/null),$(BPF_HEADERS))
+BPF_OBJECT = $(BUILD)/gen/cache.bpf.o
+CPPFLAGS += -DBPF_OBJECT='"$(BPF_OBJECT)"'
+else
+$(info without clang and libbpf-dev, so without --dataplane kernel)
+endif
 endif
 
 .PHONY: all unit demo check fuzz fuzzers bench install clean
