@@ -636,13 +636,21 @@ static int take_port(struct box *box) {
     return 1;
 }
 
-static void more_descriptors(void) {
+static int more_descriptors(void) {
+    enum { LEAST = 128 };
     struct rlimit l;
 
-    if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
-        l.rlim_cur = l.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &l);
+    if (getrlimit(RLIMIT_NOFILE, &l) < 0)
+        return -errno;
+    if (l.rlim_max < LEAST) {
+        fprintf(
+            stderr,
+            "vpcbox: only %llu open files are allowed (ulimit -Hn): %d are needed, and more for instances\n",
+            (unsigned long long)l.rlim_max, LEAST);
+        return -EMFILE;
     }
+    l.rlim_cur = l.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &l) < 0 ? -errno : 0;
 }
 
 /* Instances and region are gone: whoever is left had lost its parent. */
@@ -716,8 +724,7 @@ int host_run(const struct host_options *options) {
     box.uplink.again = (struct loop_timer){.fire = child_start, .context = &box.uplink};
     box.deadline = (struct loop_timer){.fire = stop_late, .context = &box};
     umask(022);
-    more_descriptors();
-    if (take_home(&box) != 0 || take_port(&box) != 0)
+    if (more_descriptors() < 0 || take_home(&box) != 0 || take_port(&box) != 0)
         return 1;
     if (options->dataplane == HOST_DATAPLANE_KERNEL)
         kernel_load(&box.kernel);
