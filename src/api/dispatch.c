@@ -252,22 +252,24 @@ static bool is_dry_run(const struct api_request *rq, const void *in) {
 static int authorize(struct api_request *rq, const struct api_entry *entry, const void *in) {
     const char *everything = "*";
     const char *const *resources = &everything;
-    struct policy_context context = {0};
     struct identity_question question = {
         .action = arena_printf(rq->arena, "%s:%s", rq->service->signing_name, rq->operation->name),
-        .context = &context,
     };
     size_t count = 1;
 
-    if (rq->caller.kind != API_CALLER_ROOT)
-        policy_context_add(rq->arena, &context, "aws:UserAgent",
-                           proto_header_get(&rq->wire->headers, "user-agent"));
     if (entry->resources != NULL)
         entry->resources(rq, in, &resources, &count);
     for (size_t i = 0; i < count; i++) {
+        struct policy_context context = {0};
         int r;
 
         question.resource = resources[i];
+        question.context = &context;
+        if (rq->caller.kind != API_CALLER_ROOT)
+            policy_context_add(rq->arena, &context, "aws:UserAgent",
+                               proto_header_get(&rq->wire->headers, "user-agent"));
+        if (rq->caller.kind != API_CALLER_ROOT && entry->conditions != NULL)
+            entry->conditions(rq, in, resources[i], &context);
         r = api_authorize(rq, &question);
         if (r < 0)
             return r;
