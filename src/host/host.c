@@ -527,7 +527,7 @@ static void signalled(void *context, uint32_t events) {
     struct signalfd_siginfo info;
 
     (void)events;
-    while (read(box->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+    while (read(box->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGCHLD)
             reap(box);
         else
@@ -536,20 +536,10 @@ static void signalled(void *context, uint32_t events) {
 }
 
 static int open_signals(struct box *box) {
-    sigset_t set;
-
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    box->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (box->signal_fd < 0)
-        return -errno;
     box->signals = (struct loop_source){.ready = signalled, .context = box};
-    return loop_add(&box->loop, &box->signals, box->signal_fd, EPOLLIN);
+    return loop_add_signals(&box->loop, &box->signals);
 }
 
 static int open_listener(struct box *box) {
