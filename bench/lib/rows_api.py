@@ -5,8 +5,12 @@ import tempfile
 import time
 
 from . import load
-from .server import Box, Moto
+from .server import REGION, Box, Moto
 from .table import Figure, Skip, against, middle
+
+
+LOCATION = ("<CreateBucketConfiguration><LocationConstraint>%s</LocationConstraint></CreateBucketConfiguration>"
+            % REGION).encode()
 
 
 def both():
@@ -83,7 +87,7 @@ def objects(context):
         try:
             for s in servers:
                 s.start()
-                status, answer = s.signed("s3", "PUT", "/bench-bucket")
+                status, answer = s.signed("s3", "PUT", "/bench-bucket", LOCATION)
                 if status != 200:
                     raise Skip("%s: CreateBucket answers %d: %s" % (s.name, status, answer[:200]))
             for i in range(context.reps + 1):
