@@ -14,7 +14,7 @@ LOCATION = ("<CreateBucketConfiguration><LocationConstraint>%s</LocationConstrai
 
 
 def both():
-    return [Box("none"), Moto()]
+    return [Box(), Moto()]
 
 
 def in_turns(context, measure):
@@ -93,8 +93,8 @@ def objects(context):
             for i in range(context.reps + 1):
                 for s, u, d in zip(servers, up, down):
                     path = "/bench-bucket/object-%d" % i
-                    u.append(load.curl(s, "PUT", path, source.name))
-                    d.append(load.curl(s, "GET", path))
+                    u.append(load.put(s, path, source.name))
+                    d.append(load.get(s, path, 64 << 20))
         finally:
             for s in servers:
                 s.stop()
