@@ -716,10 +716,10 @@ int host_run(const struct host_options *options) {
     umask(022);
     if (more_descriptors() < 0 || take_home(&box) != 0 || take_port(&box) != 0)
         return 1;
-    if (options->dataplane == HOST_DATAPLANE_KERNEL)
+    if (options->dataplane == HOST_DATAPLANE_KERNEL || options->dataplane == HOST_DATAPLANE_AUTO)
         kernel_load(&box.kernel);
     else
-        snprintf(box.kernel.why, sizeof(box.kernel.why), "not asked for (--dataplane kernel)");
+        snprintf(box.kernel.why, sizeof(box.kernel.why), "--dataplane");
     r = space_enter(&want, &box.space);
     if (r < 0)
         return complain(options->home, r);
