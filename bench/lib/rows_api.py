@@ -5,16 +5,12 @@ import tempfile
 import time
 
 from . import load
-from .server import REGION, Box, Moto
+from .server import Box, Moto
 from .table import Figure, Skip, against, middle
 
 
-LOCATION = ("<CreateBucketConfiguration><LocationConstraint>%s</LocationConstraint></CreateBucketConfiguration>"
-            % REGION).encode()
-
-
 def both():
-    return [Box(), Moto()]
+    return [Box("none"), Moto()]
 
 
 def in_turns(context, measure):
@@ -87,14 +83,14 @@ def objects(context):
         try:
             for s in servers:
                 s.start()
-                status, answer = s.signed("s3", "PUT", "/bench-bucket", LOCATION)
+                status, answer = s.signed("s3", "PUT", "/bench-bucket")
                 if status != 200:
                     raise Skip("%s: CreateBucket answers %d: %s" % (s.name, status, answer[:200]))
             for i in range(context.reps + 1):
                 for s, u, d in zip(servers, up, down):
                     path = "/bench-bucket/object-%d" % i
-                    u.append(load.put(s, path, source.name))
-                    d.append(load.get(s, path, 64 << 20))
+                    u.append(load.curl(s, "PUT", path, source.name))
+                    d.append(load.curl(s, "GET", path))
         finally:
             for s in servers:
                 s.stop()

@@ -3,17 +3,20 @@
 
 #include <errno.h>
 #include <ldns/ldns.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "daemon/admin.h"
+#include "edge/forward.h"
 #include "explain/explain.h"
 #include "fwd/fwd.h"
 #include "net/door.h"
 
-enum { ERROR_BYTES = 256, ANSWER_ROWS_MAX = 16 };
+enum { ERROR_BYTES = 256, ANSWER_ROWS_MAX = 16, PATIENCE_MS = 1000 };
 
 static struct {
     struct region_link *link;
@@ -33,6 +36,46 @@ static json_t *refuse(const char *text, const char **ret_error) {
 
 /* -- names ----------------------------------------------------------------------------------------- */
 
+struct asking {
+    struct buf *answer;
+    bool done;
+};
+
+static void answered(void *user, const struct forward_asker *asker, const uint8_t *query, size_t query_length,
+                     const uint8_t *answer, size_t length) {
+    struct asking *a = user;
+
+    (void)asker, (void)query, (void)query_length;
+    a->done = true;
+    if (answer != NULL)
+        buf_append(a->answer, answer, length);
+}
+
+/* A name of the internet behind the machine.  0 or -ETIMEDOUT. */
+static int ask_machine(const uint8_t *query, size_t length, struct buf *answer) {
+    struct asking asking = {.answer = answer};
+    const struct forward_options options = {.resolv_conf = "/etc/resolv.conf",
+                                            .port = 53,
+                                            .patience_ms = PATIENCE_MS,
+                                            .done = answered,
+                                            .user = &asking};
+    const struct forward_asker nobody = {.tcp = false};
+    uint64_t until_ns = clock_mono_ns() + (uint64_t)PATIENCE_MS * 4 * 1000000;
+    struct forward *f;
+
+    if (forward_new(&options, &f) < 0)
+        return -ETIMEDOUT;
+    forward_ask(f, &nobody, query, length);
+    while (!asking.done && clock_mono_ns() < until_ns) {
+        struct pollfd p = {.fd = forward_fd(f), .events = POLLIN};
+
+        if (poll(&p, 1, PATIENCE_MS) > 0)
+            forward_serve(f);
+    }
+    forward_free(f);
+    return answer->length > 0 ? 0 : -ETIMEDOUT;
+}
+
 /* Addresses of a name as a query over UDP gets them; the answer's code in *ret_rcode.  Negative errno. */
 static int resolve(const struct dns_view *view, const char *name, struct dns_addresses *ret, int *ret_rcode) {
     struct buf answer = BUF_INIT(DNS_UDP_MAX_BYTES);
@@ -49,6 +92,8 @@ static int resolve(const struct dns_view *view, const char *name, struct dns_add
         ldns_rdf_deep_free(owner);
     if (query != NULL && ldns_pkt2wire(&wire, query, &length) == LDNS_STATUS_OK)
         r = dns_answer(view, wire, length, false, &answer);
+    if (r == 1)
+        r = ask_machine(wire, length, &answer);
     if (r == 0 && ldns_wire2pkt(&reply, (const uint8_t *)answer.data, answer.length) != LDNS_STATUS_OK)
         r = -EBADMSG;
     if (r == 0) {
@@ -127,7 +172,7 @@ static bool resolve_name(struct arena *a, const struct image *image, struct expl
                            : arena_printf(a, "%s.%s", q->to.name, domain);
     struct dns_addresses found;
     struct dns_view view;
-    int rcode = 0;
+    int rcode = 0, r;
 
     vpc = arena_strdup(a, vpc);
     if (!view_of(&q->from, &view)) {
@@ -137,9 +182,14 @@ static bool resolve_name(struct arena *a, const struct image *image, struct expl
                 a, "aws ec2 modify-vpc-attribute --vpc-id %s --enable-dns-support '{\"Value\":true}'", vpc));
         return false;
     }
-    if (resolve(&view, name, &found, &rcode) < 0) {
-        dns_block(a, out, "resolver", arena_printf(a, "%.80s is no name that can be asked for", name),
-                  "use another name");
+    r = resolve(&view, name, &found, &rcode);
+    if (r < 0) {
+        dns_block(a, out, "resolver",
+                  arena_printf(a,
+                               r == -ETIMEDOUT ? "%.80s: no resolver of the machine answers"
+                                               : "%.80s is no name that can be asked for",
+                               name),
+                  "use another name, or an address");
         return false;
     }
     if (found.count == 0) {

@@ -126,6 +126,14 @@ bool names_endpoint(void *user, const char *endpoint_id, const char *token, cons
     return look_end(&l, netview_vpce_name(&l.tx, name, ret_addresses->items, &ret_addresses->count) == 0);
 }
 
+static void add_internet(const struct names *n, struct dns_view *view) {
+    view->elsewhere = n->internet == MESSAGE_INTERNET_HOST;
+    if (n->internet == MESSAGE_INTERNET_LAB) {
+        view->public_name = lab_name;
+        view->public_pointer = lab_pointer;
+    }
+}
+
 bool names_view(void *user, struct ip4 source, struct ip4 destination, struct dns_view *ret_view) {
     struct names *n = user;
     struct netview_eni eni;
@@ -149,21 +157,14 @@ bool names_view(void *user, struct ip4 source, struct ip4 destination, struct dn
                                   .instance = instance,
                                   .private_service = private_service,
                                   .endpoint = names_endpoint};
-    ret_view->elsewhere = n->internet == MESSAGE_INTERNET_HOST;
-    if (n->internet == MESSAGE_INTERNET_LAB) {
-        ret_view->public_name = lab_name;
-        ret_view->public_pointer = lab_pointer;
-    }
+    add_internet(n, ret_view);
     return true;
 }
 
 void names_public_view(struct names *n, struct dns_view *ret_view) {
-    *ret_view = (struct dns_view){.user = n,
-                                  .region = n->region,
-                                  .public_address = names_public_address,
-                                  .endpoint = names_endpoint,
-                                  .public_name = n->internet ? lab_name : NULL,
-                                  .public_pointer = n->internet ? lab_pointer : NULL};
+    *ret_view = (struct dns_view){
+        .user = n, .region = n->region, .public_address = names_public_address, .endpoint = names_endpoint};
+    add_internet(n, ret_view);
 }
 
 struct names *names_new(struct store *store, const char *region, enum message_internet internet) {
