@@ -143,7 +143,7 @@ static const struct {
 /* Names in /usr whose machine's version would not work inside: ours answers under the full path too. */
 static const char *const shadowed[] = {
     "usr-upper/bin/systemctl",           "usr-upper/sbin/service", "usr-upper/bin/yum", "usr-upper/bin/dnf",
-    "usr-upper/bin/amazon-linux-extras",
+    "usr-upper/bin/amazon-linux-extras", "usr-upper/bin/sudo",
 };
 
 const char *const rootfs_trust_environment[] = {

@@ -18,6 +18,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/init.h"
+#include "host/sudo.h"
 
 enum { REQUEST_MAX = 16384, ANSWER_MAX = 8192 };
 
@@ -240,6 +241,10 @@ static int power_main(const char *name, int argc, char **argv) {
 int shim_main(const char *name, int argc, char **argv) {
     if (text_is(name, "systemctl"))
         return systemctl_main(argc, argv);
+    if (text_is(name, "sudo"))
+        return sudo_main(argc, argv);
+    if (text_is(name, "su"))
+        return su_main(argc, argv);
     if (text_is(name, "service"))
         return service_main(argc, argv);
     if (text_is(name, "yum") || text_is(name, "dnf") || text_is(name, "amazon-linux-extras"))

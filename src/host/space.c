@@ -30,8 +30,9 @@
 enum { IDS = 65536, FIRST_BASE = 0x70000000, BASES = 2048 };
 
 /* The names that this program answers to inside an instance. */
-static const char *const shims[] = {"systemctl", "service",  "yum",  "dnf",      "amazon-linux-extras",
-                                    "reboot",    "poweroff", "halt", "shutdown", "vpcbox-init"};
+static const char *const shims[] = {
+    "systemctl",           "service", "sudo",     "su",   "yum",      "dnf",
+    "amazon-linux-extras", "reboot",  "poweroff", "halt", "shutdown", "vpcbox-init"};
 
 static int write_text(const char *path, const char *text) {
     int fd = open(path, O_WRONLY | O_CLOEXEC), r;
