@@ -68,8 +68,8 @@ struct api_config {
 
 /*
  * What the api room asks of the rest of the box; the daemon fills it in.  All may be called from any
- * API thread.  Each returns 0 or a negative errno; without a data plane they return -ENOTSUP and
- * instances stay in state pending-less "running" by API alone.
+ * API thread.  Each returns 0 or a negative errno; without a data plane they return -ENOTSUP, and an
+ * instance is then "running" in the API's books alone.
  */
 struct api_instance_start {
     const char *id;
@@ -226,7 +226,6 @@ struct aws_chunked *api_body(struct api_request *rq);
 void api_encode(struct api_request *rq, const void *out, struct proto_response *ret_response);
 /* Sends it and frees its body.  What http_respond() says. */
 int api_respond(struct api_request *rq, struct proto_response *response);
-struct store *api_store(struct api *api);
 
 /*
  * Paging for lists already in memory: given MaxResults and NextToken of the request, says which part

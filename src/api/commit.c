@@ -40,10 +40,6 @@ void api_after_commit(struct api_request *rq,
     rq->last_effect = &e->next;
 }
 
-struct store *api_store(struct api *api) {
-    return api->store;
-}
-
 static int publish(struct api *api) {
     uint64_t mine;
     int r;

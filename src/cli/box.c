@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/api.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/text.h"
@@ -372,9 +373,13 @@ int cmd_nat_table(struct cli *c) {
 int cmd_coverage(struct cli *c) {
     struct table t = {.columns = (const char *const[]){"Service", "Operation", NULL}};
 
-    for (size_t s = 0; model_services[s] != NULL; s++)
-        for (size_t i = 0; i < model_services[s]->operation_count; i++)
-            table_row(c, &t, model_services[s]->id, model_services[s]->operations[i].name, NULL);
+    const struct api_coverage *all;
+    size_t count;
+
+    api_coverage(c->arena, &all, &count);
+    for (size_t i = 0; i < count; i++)
+        if (all[i].honoured)
+            table_row(c, &t, all[i].service, all[i].operation, NULL);
     table_print(c, &t);
     return 0;
 }

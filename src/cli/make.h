@@ -58,7 +58,6 @@ int source_check_off(struct cli *c, const char *instance);
 
 /* Waits until all have the state ("running", "terminated"), at most limit_s. */
 int wait_instances(struct cli *c, const struct id_list *ids, const char *state, int limit_s);
-int wait_endpoints_gone(struct cli *c, const struct id_list *ids, int limit_s);
 int wait_online(struct cli *c, const char *instance, int limit_s);
 
 int remove_instances(struct cli *c, const struct id_list *ids); /* and waits until they are gone */

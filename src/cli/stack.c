@@ -24,7 +24,6 @@ struct stack {
     const char *name;
     const char *vpc, *gateway, *public_subnet, *private_subnet, *public_table, *private_table;
     const char *nat_group, *group, *profile, *bucket, *s3_endpoint, *ssm_endpoints[3], *nat, *instance;
-    bool nat_existed, instance_existed;
 };
 
 static const char *const ssm_services[3] = {"ssm", "ssmmessages", "ec2messages"};

@@ -58,7 +58,7 @@ int wait_instances(struct cli *c, const struct id_list *ids, const char *state, 
     }
 }
 
-int wait_endpoints_gone(struct cli *c, const struct id_list *ids, int limit_s) {
+static int wait_endpoints_gone(struct cli *c, const struct id_list *ids, int limit_s) {
     uint64_t start = clock_mono_ns();
 
     for (unsigned round = 0;; round++) {

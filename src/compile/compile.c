@@ -242,7 +242,7 @@ static void add_prefix_lists(struct compiler *c, struct spec *spec) {
     spec->prefix_list_count = count;
 }
 
-int compile_spec(struct tx *tx, const struct image *previous, struct spec *ret_spec) {
+static int compile_spec(struct tx *tx, const struct image *previous, struct spec *ret_spec) {
     struct compiler c = {.tx = tx, .a = tx->arena};
     struct spec spec = {0};
     /* A region that starts anew has no previous image, but the fabric has: time only grows. */

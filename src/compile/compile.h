@@ -2,8 +2,8 @@
 /*
  * compile: from rows to the network image.
  *
- * Theory of operation: compile_spec() reads the rows of all VPCs that have an interface and says the
- * network in words (net/spec.h); compile_image() hands those words to the image builder.  A VPC whose
+ * Theory of operation: compile_image() reads the rows of all VPCs that have an interface, says the network in
+ * words (net/spec.h) and hands those to the image builder.  A VPC whose
  * version is that of the previous image's segment is not read at all: its words would be the same, and
  * the builder copies the segment.  Whether a route works is asked of store/network.h, as the API does.
  *
@@ -21,8 +21,5 @@
  * frees *ret_image with image_free().  0 or a negative errno: tx's own failure, or image_build()'s.
  */
 int compile_image(struct tx *tx, const struct image *previous, struct image **ret_image);
-
-/* The words alone, for tests and explanations; everything lives in tx's arena. */
-int compile_spec(struct tx *tx, const struct image *previous, struct spec *ret_spec);
 
 #endif

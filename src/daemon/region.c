@@ -230,7 +230,10 @@ static int request_as(struct region_link *link, uint64_t id, struct message *m, 
     return r;
 }
 
-int region_request(struct region_link *link, struct message *m, unsigned timeout_ms) {
+/* Sends *m (its id is filled in, its descriptors stay the caller's) and waits at most timeout_ms for
+ * the answer, which replaces *m (its descriptors become the caller's).  A RESULT with an error is
+ * returned as that error, its text in *m.  -ETIMEDOUT. */
+static int request(struct region_link *link, struct message *m, unsigned timeout_ms) {
     return request_as(link, new_id(link), m, timeout_ms);
 }
 
@@ -251,7 +254,7 @@ static void explain(const struct message *m, int r, char *why) {
 }
 
 static int ask_and_free(struct region_link *link, struct message *m, unsigned timeout_ms, char *why) {
-    int r = region_request(link, m, timeout_ms);
+    int r = request(link, m, timeout_ms);
 
     explain(m, r, why);
     free(m);
@@ -268,7 +271,7 @@ int region_publish_image(struct region_link *link, int fd, uint64_t bytes, uint6
     m->u.image.generation = generation;
     m->fds[0] = fd;
     m->fd_count = 1;
-    r = region_request(link, m, ANSWER_MS);
+    r = request(link, m, ANSWER_MS);
     free(m);
     return r;
 }
@@ -284,7 +287,7 @@ int region_socket(struct region_link *link, enum message_ns ns, int type, struct
     m->u.socket_open.stream = type == SOCK_STREAM;
     m->u.socket_open.address = address;
     m->u.socket_open.port = port;
-    r = region_request(link, m, ANSWER_MS);
+    r = request(link, m, ANSWER_MS);
     if (r == 0 && m->fd_count != 1)
         r = -EPROTO;
     if (r == 0)
@@ -309,7 +312,7 @@ int region_flow_table(struct region_link *link, int *ret_fd, uint64_t *ret_bytes
 
     if (m == NULL)
         return -ENOMEM;
-    r = region_request(link, m, ANSWER_MS);
+    r = request(link, m, ANSWER_MS);
     if (r == 0 && (m->header.kind != MESSAGE_FLOW_TABLE || m->fd_count != 1))
         r = -EPROTO;
     if (r == 0) {
@@ -355,7 +358,7 @@ int region_netns(struct region_link *link, const char *target, struct message_ne
     if (m == NULL)
         return -ENOMEM;
     snprintf(m->u.netns_query.target, sizeof(m->u.netns_query.target), "%s", target);
-    r = region_request(link, m, ANSWER_MS);
+    r = request(link, m, ANSWER_MS);
     if (r == 0)
         *ret_netns = m->u.netns;
     free(m);

@@ -3,7 +3,7 @@
  * region: the process that serves the APIs, and its line to host.
  *
  * Theory of operation: one reader thread owns the receiving side of the socket to host.  Any thread
- * may call region_request() and the wrappers below at once: each takes an id, sends, and sleeps on
+ * may call the functions below at once: each takes an id, sends, and sleeps on
  * its own condition until the reader hands it the answer.  Instance events and the ends of executed
  * commands go to callbacks on the reader thread: these must not wait for host (they would wait for
  * themselves).  When the line to host breaks, the box is over: the process ends.
@@ -34,11 +34,6 @@ int region_listener(const struct region_link *link);
 
 /* Tells host that the API answers, which makes it print "ready …".  Call once. */
 int region_ready(struct region_link *link);
-
-/* Sends *m (its id is filled in, its descriptors stay the caller's) and waits at most timeout_ms for
- * the answer, which replaces *m (its descriptors become the caller's).  A RESULT with an error is
- * returned as that error, its text in *m.  -ETIMEDOUT. */
-int region_request(struct region_link *link, struct message *m, unsigned timeout_ms);
 
 /* A sealed memfd with an image; returns when the fabric enforces it.  -ENOTSUP: no data plane.  fd stays
  * the caller's. */

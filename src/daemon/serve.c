@@ -20,14 +20,14 @@ static const char usage[] =
     "  --home DIR             the data folder (else VPCBOX_HOME; else /var/lib/vpcbox for root,\n"
     "                         $XDG_DATA_HOME/vpcbox or ~/.local/share/vpcbox for others)\n"
     "  --port N               of the API on 127.0.0.1 (4566; 0 takes a free one)\n"
-    "  --dataplane HOW        auto: packets if this machine allows it; tap, kernel: this way or fail "
-    "(kernel:\n"
-    "                         a flow cache in the kernel, needs root); none: API alone (else "
-    "VPCBOX_DATAPLANE)\n"
+    "  --dataplane HOW        auto: packets if this machine allows it; tap, kernel: this way or fail\n"
+    "                         (kernel: a flow cache in the kernel, needs root); none: API alone\n"
+    "                         (else VPCBOX_DATAPLANE; else auto)\n"
     "  --internet MODE        lab: a simulated internet; none; host: this machine's, by user-mode sockets\n"
     "  --insecure-any-key     accept any access key, without checking signatures\n"
     "  --account ID           default account (123456789012)\n"
-    "  --region NAME          (ap-northeast-1)\n";
+    "  --region NAME          the region of the box's own tools and of requests that name none "
+    "(ap-northeast-1)\n";
 
 static int bad(const char *option, const char *value) {
     fprintf(stderr, "vpcbox serve: %s %s: not a valid value\n", option, value);

@@ -20,7 +20,7 @@ const struct fwd_config fwd_config_default = {
     .endpoint = 350,
 };
 
-const struct fwd_config *fwd_config_of(const struct fwd_env *env) {
+static const struct fwd_config *fwd_config_of(const struct fwd_env *env) {
     return env->config ? env->config : &fwd_config_default;
 }
 
@@ -73,7 +73,7 @@ uint32_t conn_hash(const struct conn_key *key) {
                     ((uint64_t)key->lport << 48 | (uint64_t)key->rport << 32 | key->port) + key->protocol);
 }
 
-uint32_t conn_hash_door(uint32_t client, const struct wire_tuple *t) {
+static uint32_t conn_hash_door(uint32_t client, const struct wire_tuple *t) {
     return conn_hash(&(struct conn_key){~client, t->src, t->dst, t->sport, t->dport, t->protocol});
 }
 

@@ -209,7 +209,6 @@ struct fwd_port_counters *port_counters(const struct fwd_table *table, uint32_t 
 void table_follow(struct fwd_env *env);
 
 /* conn.c */
-const struct fwd_config *fwd_config_of(const struct fwd_env *env);
 struct fwd_conn *conn_find(struct fwd_env *env, uint32_t tick, const struct conn_key *key, uint32_t tag);
 struct fwd_conn *conn_find_door(struct fwd_env *env, uint32_t tick, uint32_t client,
                                 const struct wire_tuple *tuple, enum door_kind kind, uint32_t endpoint_num);
@@ -234,7 +233,6 @@ static inline uint32_t hash_mix(uint64_t a, uint64_t b) {
     return (uint32_t)(h ^ h >> 32);
 }
 uint32_t conn_hash(const struct conn_key *key);
-uint32_t conn_hash_door(uint32_t client, const struct wire_tuple *tuple);
 void conn_link(struct fwd_table *table, struct fwd_conn *conn);
 
 /* flow.c */

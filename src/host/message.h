@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* clang-format off */
 /*
  * message: what host, region, fabric and the instances' init say to each other.
  *
@@ -14,31 +15,37 @@
  * numbers of descriptors, names.  Host treats whatever region sends as hostile (region parses the
  * world's input), so what passes here is safe to use in a path or as an interface name.
  *
- *   kind                     from -> to       id  descriptors         answer
- *   RESULT                   any              =   -
- *   CONFIG                   host -> region   0   API's listener
- *   READY                    child -> host    0   -                   (children: "I serve"; init: "network is
- * up") SOCKET_OPEN              region -> host   n   -                   RESULT + the socket LAB_ADDRESS
- * region -> host   n   -                   RESULT IMAGE                    region -> host   n   sealed memfd
- * RESULT once the fabric enforces it host -> fabric   n   sealed memfd        RESULT PORT_ADD host -> fabric
- * 0   TAP PORT_DELETE              host -> fabric   0   - FLOW_TABLE               fabric -> host   0   memfd
- * (the fabric made it; host keeps it) host -> fabric   0   memfd               (to a restarted fabric, before
- * START) region -> host   n   -                   RESULT + memfd START                    host -> fabric   0
- * -                   READY INSTANCE_START           region -> host   n   -                   RESULT once
- * started; events follow INSTANCE_STOP            region -> host   n   -                   RESULT when it is
- * down INSTANCE_EVENT           host -> region   0   - EXEC                     region -> host   n   in, out,
- * err        EXEC_STARTED, then EXEC_EXITED (or RESULT) host -> init     n   in, out, err        the same
- *   EXEC_SIGNAL              region -> host   0   -
- *                            host -> init     0   -
- *   NETNS_QUERY              region -> host   n   -                   NETNS
- *   SHUTDOWN                 host -> init     0   -                   (init ends all, then itself)
- *   FLOW_CACHE               host -> fabric   0   punt TAP, flows, config    (bpf/cache.h; before ports)
+ *   kind            from -> to      id  descriptors              answer
+ *   RESULT          any             =   -
+ *   CONFIG          host -> region  0   API's listener
+ *   READY           child -> host   0   -                        (children: "I serve"; init: "network is up")
+ *   SOCKET_OPEN     region -> host  n   -                        RESULT + the socket
+ *   LAB_ADDRESS     region -> host  n   -                        RESULT
+ *   IMAGE           region -> host  n   sealed memfd             RESULT once the fabric enforces it
+ *                   host -> fabric  n   sealed memfd             RESULT
+ *   PORT_ADD        host -> fabric  0   TAP
+ *   PORT_DELETE     host -> fabric  0   -
+ *   FLOW_TABLE      fabric -> host  0   memfd                    (the fabric made it; host keeps it)
+ *                   host -> fabric  0   memfd                    (to a restarted fabric, before START)
+ *                   region -> host  n   -                        RESULT + memfd
+ *   START           host -> fabric  0   -                        READY
+ *   INSTANCE_START  region -> host  n   -                        RESULT once started; events follow
+ *   INSTANCE_STOP   region -> host  n   -                        RESULT when it is down
+ *   INSTANCE_EVENT  host -> region  0   -
+ *   EXEC            region -> host  n   in, out, err             EXEC_STARTED, then EXEC_EXITED (or RESULT)
+ *                   host -> init    n   in, out, err             the same
+ *   EXEC_SIGNAL     region -> host  0   -
+ *                   host -> init    0   -
+ *   NETNS_QUERY     region -> host  n   -                        NETNS
+ *   SHUTDOWN        host -> init    0   -                        (init ends all, then itself)
+ *   FLOW_CACHE      host -> fabric  0   punt TAP, flows, config  (bpf/cache.h; before ports)
  *
  * Order for a fabric, first start or restart alike: [FLOW_TABLE] [FLOW_CACHE] PORT_ADD* [IMAGE] START.  It answers
  * READY, preceded by FLOW_TABLE when it was handed none.  For a region: CONFIG, INSTANCE_EVENT RUNNING
  * for each instance that runs, START.  The API's listening socket outlives regions, so that a client
  * who connects while region restarts waits instead of being refused.
  */
+/* clang-format on */
 #ifndef VPCBOX_HOST_MESSAGE_H
 #define VPCBOX_HOST_MESSAGE_H
 

@@ -96,7 +96,6 @@ int http_end(struct http_request *rq);
 
 void http_abort(struct http_request *rq);           /* end the connection, with no (further) answer */
 bool http_responded(const struct http_request *rq); /* a response's head has been sent */
-void http_close_after(struct http_request *rq);     /* no further request on this connection */
 /* IPv4 TTL of what the connection sends until its next request (IMDS hop limit). */
 int http_set_ttl(struct http_request *rq, int ttl);
 

@@ -255,10 +255,6 @@ bool http_responded(const struct http_request *rq) {
     return ((const struct conn *)rq)->response != RESPONSE_NONE;
 }
 
-void http_close_after(struct http_request *rq) {
-    ((struct conn *)rq)->close_after = true;
-}
-
 void conn_refuse(struct conn *c, int status) {
     c->keep_alive = false;
     c->response = RESPONSE_NONE;

@@ -87,10 +87,6 @@ int image_map(int fd, struct image **ret_image) {
     return wrap(memory, (size_t)st.st_size, ret_image);
 }
 
-int image_save(const struct image *image, const char *path) {
-    return fd_replace_file(path, image->header, image->size, 0600);
-}
-
 int image_parse(const void *data, size_t size, struct image **ret_image) {
     struct image *image;
     int err;
@@ -105,36 +101,6 @@ int image_parse(const void *data, size_t size, struct image **ret_image) {
         image_free(image);
         return -EBADMSG;
     }
-    *ret_image = image;
-    return 0;
-}
-
-int image_open_file(const char *path, struct image **ret_image) {
-    const size_t most = (size_t)1 << 34;
-    struct image *image;
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int err;
-
-    if (fd < 0)
-        return -errno;
-    /* Read, not mapped: a file may change under its reader. */
-    if (fstat(fd, &st) < 0)
-        err = -errno;
-    else if ((size_t)st.st_size < sizeof(struct image_header) || (size_t)st.st_size > most)
-        err = -EBADMSG;
-    else
-        err = image_alloc((size_t)st.st_size, &image);
-    if (err == 0) {
-        err = fd_read_all(fd, (void *)(uintptr_t)image->header, image->size);
-        if (err == 0 && image_validate(image->header, image->size) < 0)
-            err = -EBADMSG;
-        if (err < 0)
-            image_free(image);
-    }
-    close(fd);
-    if (err < 0)
-        return err;
     *ret_image = image;
     return 0;
 }

@@ -142,9 +142,7 @@ int image_to_memfd(const struct image *image);
 /* Maps a sealed memfd; fd stays the caller's and may be closed at once.  -EPERM: not sealed; -EBADMSG: not an
  * image. */
 int image_map(int fd, struct image **ret_image);
-int image_save(const struct image *image, const char *path);
-int image_open_file(const char *path, struct image **ret_image); /* -EBADMSG: not an image */
-/* Copies and validates a block from memory. */
+/* Copies and validates a block from memory.  -EBADMSG: not an image. */
 int image_parse(const void *data, size_t size, struct image **ret_image);
 
 /* Readers.  What they return lives as long as the image. */

@@ -326,10 +326,6 @@ ssize_t aws_chunked_read(struct aws_chunked *c, void *data, size_t capacity) {
     return n;
 }
 
-const char *aws_chunked_trailer(const struct aws_chunked *c) {
-    return c->trailer;
-}
-
 void aws_chunked_error(int error, struct proto_error *e) {
     switch (error) {
     case -EKEYREJECTED:

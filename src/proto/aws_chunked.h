@@ -44,8 +44,6 @@ void aws_chunked_free(struct aws_chunked *c); /* NULL is fine */
  * -EILSEQ the trailing checksum (BadDigest).
  */
 ssize_t aws_chunked_read(struct aws_chunked *c, void *data, size_t capacity);
-/* The trailer, after the end: its value as sent, or NULL. */
-const char *aws_chunked_trailer(const struct aws_chunked *c);
 /* S3's code and words for an error above. */
 void aws_chunked_error(int error, struct proto_error *ret_error);
 

@@ -55,10 +55,6 @@ enum checksum_kind checksum_of_algorithm(const char *name) {
     return CHECKSUM_NONE;
 }
 
-const char *checksum_header(enum checksum_kind kind) {
-    return kind == CHECKSUM_NONE ? NULL : kinds[place(kind)].header;
-}
-
 const char *checksum_algorithm(enum checksum_kind kind) {
     return kind == CHECKSUM_NONE ? NULL : kinds[place(kind)].algorithm;
 }

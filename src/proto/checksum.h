@@ -28,7 +28,6 @@ struct checksum {
 enum checksum_kind checksum_of_header(const char *name);
 /* "CRC32", as ChecksumAlgorithm names it. */
 enum checksum_kind checksum_of_algorithm(const char *name);
-const char *checksum_header(enum checksum_kind kind);    /* "x-amz-checksum-crc32"; NULL for MD5 and none */
 const char *checksum_algorithm(enum checksum_kind kind); /* "CRC32" */
 
 void checksum_begin(struct checksum *c, enum checksum_kind kind);

@@ -108,7 +108,7 @@ int value_parse(struct arena *a, const struct model_shape *s, enum model_time_fo
     }
 }
 
-void value_print_int(struct buf *out, int64_t v) {
+static void print_int(struct buf *out, int64_t v) {
     char text[24], *at = text + sizeof(text);
     uint64_t rest = v < 0 ? -(uint64_t)v : (uint64_t)v;
 
@@ -130,7 +130,7 @@ static void print_time(struct buf *out, enum model_time_format format, int64_t m
         break;
     case MODEL_TIME_EPOCH:
         fraction = ((ms % 1000) + 1000) % 1000;
-        value_print_int(out, (ms - fraction) / 1000);
+        print_int(out, (ms - fraction) / 1000);
         if (fraction != 0)
             buf_printf(out, ".%03d", (int)fraction);
         break;
@@ -171,7 +171,7 @@ void value_print(struct buf *out, const struct model_shape *s, enum model_time_f
         break;
     case MODEL_INT:
     case MODEL_LONG:
-        value_print_int(out, ((const struct opt_int *)at)->v);
+        print_int(out, ((const struct opt_int *)at)->v);
         break;
     case MODEL_BOOL:
         buf_puts(out, ((const struct opt_bool *)at)->v ? "true" : "false");

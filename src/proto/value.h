@@ -24,7 +24,6 @@ void value_print(struct buf *out, const struct model_shape *s, enum model_time_f
 /* The same in the arena. */
 const char *value_text(struct arena *a, const struct model_shape *s, enum model_time_format format,
                        enum model_time_format usual, const void *at);
-void value_print_int(struct buf *out, int64_t v);
 
 /* Room for a new item at a list's or map's end; zeroed. */
 void *value_push(struct arena *a, const struct model_shape *list, void *at);

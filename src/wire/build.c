@@ -9,14 +9,15 @@
 
 const struct mac wire_broadcast = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
-void wire_put_eth(uint8_t *frame, struct wire_l2 l2, uint16_t ethertype) {
+static void put_eth(uint8_t *frame, struct wire_l2 l2, uint16_t ethertype) {
     memcpy(frame, &l2.dst, 6);
     memcpy(frame + 6, &l2.src, 6);
     put16(frame + 12, ethertype);
 }
 
-void wire_put_ip(uint8_t *ip, struct ip4 src, struct ip4 dst, uint8_t protocol, uint8_t ttl, uint16_t id,
-                 bool dont_fragment, uint16_t payload_length) {
+/* The 20 bytes of an IPv4 header, checksum included; payload_length without the header. */
+static void put_ip(uint8_t *ip, struct ip4 src, struct ip4 dst, uint8_t protocol, uint8_t ttl, uint16_t id,
+                   bool dont_fragment, uint16_t payload_length) {
     ip[0] = 0x45;
     ip[1] = 0;
     put16(ip + 2, (uint16_t)(WIRE_IP_BYTES + payload_length));
@@ -66,7 +67,7 @@ size_t wire_build_arp(uint8_t *out, size_t capacity, struct wire_l2 l2, const st
 
     if (capacity < WIRE_ETH_BYTES + WIRE_ARP_BYTES)
         return 0;
-    wire_put_eth(out, l2, WIRE_ETHERTYPE_ARP);
+    put_eth(out, l2, WIRE_ETHERTYPE_ARP);
     put16(p, 1);
     put16(p + 2, WIRE_ETHERTYPE_IP);
     p[4] = 6;
@@ -130,9 +131,9 @@ size_t wire_build(uint8_t *out, size_t capacity, const struct wire_build *b) {
     if (total > capacity || total - WIRE_ETH_BYTES > UINT16_MAX)
         return 0;
     memset(out, 0, WIRE_ETH_BYTES + WIRE_IP_BYTES + header);
-    wire_put_eth(out, b->l2, WIRE_ETHERTYPE_IP);
-    wire_put_ip(out + WIRE_ETH_BYTES, b->tuple.src, b->tuple.dst, b->tuple.protocol, b->ttl ? b->ttl : 64,
-                b->id, b->dont_fragment, (uint16_t)(header + b->payload_length));
+    put_eth(out, b->l2, WIRE_ETHERTYPE_IP);
+    put_ip(out + WIRE_ETH_BYTES, b->tuple.src, b->tuple.dst, b->tuple.protocol, b->ttl ? b->ttl : 64, b->id,
+           b->dont_fragment, (uint16_t)(header + b->payload_length));
     if (b->payload_length > 0)
         memcpy(out + total - b->payload_length, b->payload, b->payload_length);
     put_l4(out + p.l4, b);
@@ -151,9 +152,8 @@ size_t wire_build_icmp_error(uint8_t *out, size_t capacity, struct wire_l2 l2, s
     if (capacity < WIRE_ETH_BYTES + WIRE_IP_BYTES + WIRE_ICMP_BYTES + quoted)
         return 0;
     memmove(icmp + WIRE_ICMP_BYTES, about, quoted);
-    wire_put_eth(out, l2, WIRE_ETHERTYPE_IP);
-    wire_put_ip(out + WIRE_ETH_BYTES, src, dst, WIRE_ICMP, 64, 0, false,
-                (uint16_t)(WIRE_ICMP_BYTES + quoted));
+    put_eth(out, l2, WIRE_ETHERTYPE_IP);
+    put_ip(out + WIRE_ETH_BYTES, src, dst, WIRE_ICMP, 64, 0, false, (uint16_t)(WIRE_ICMP_BYTES + quoted));
     icmp[0] = type;
     icmp[1] = code;
     put16(icmp + 2, 0);

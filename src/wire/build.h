@@ -20,10 +20,6 @@ struct wire_l2 {
 
 extern const struct mac wire_broadcast;
 
-void wire_put_eth(uint8_t *frame, struct wire_l2 l2, uint16_t ethertype);
-/* The 20 bytes of an IPv4 header, checksum included; payload_length without the header. */
-void wire_put_ip(uint8_t *ip, struct ip4 src, struct ip4 dst, uint8_t protocol, uint8_t ttl, uint16_t id,
-                 bool dont_fragment, uint16_t payload_length);
 /* Finishes the L4 checksum of an IPv4 frame without fragments: TCP, UDP, ICMP; others have none. */
 void wire_finish_l4(uint8_t *frame, const struct wire_packet *packet);
 

@@ -126,11 +126,11 @@ static void interface(void **state) {
     assert_int_equal(ips[0].v, names.items[0].addresses[0].v);
     assert_int_equal(netview_vpce_name(&rig.tx, "vpce-0.ssm.ap-northeast-1.vpce.amazonaws.com", ips, &count),
                      -ENOENT);
-    struct netview_endpoint door;
-    assert_int_equal(netview_endpoint(&rig.tx, 1, &door), 0);
-    assert_string_equal(door.id, e->vpc_endpoint_id);
-    assert_string_equal(door.vpc_id, vpc);
-    assert_int_equal(netview_endpoint(&rig.tx, 999, &door), -ENOENT);
+    struct vpc_endpoint_rows first = vpc_endpoint_list_by_int(&rig.tx, COL(vpc_endpoint, num), 1);
+    assert_int_equal(first.count, 1);
+    assert_string_equal(first.items[0].id, e->vpc_endpoint_id);
+    assert_string_equal(first.items[0].vpc_id, vpc);
+    assert_int_equal(vpc_endpoint_list_by_int(&rig.tx, COL(vpc_endpoint, num), 999).count, 0);
     rig_end(true);
 
     struct ec2_attribute_boolean_value off = {SOME_BOOL(false)};

@@ -192,9 +192,6 @@ int ec2_eni_create(struct api_request *rq, const struct ec2_eni_new *spec, const
 void ec2_eni_delete(struct api_request *rq, const struct eni_row *eni); /* with addresses, groups and tags */
 int ec2_eni_set_groups(struct api_request *rq, const struct eni_row *eni, const char *const *ids,
                        size_t count);
-/* Adds a secondary address, picked when ip is NULL. */
-int ec2_eni_add_address(struct api_request *rq, const struct eni_row *eni, const char *ip,
-                        const struct eni_address_row **ret_address);
 /* The addresses of an ENI in their order: first is primary. */
 struct eni_address_rows ec2_eni_addresses(struct api_request *rq, const char *eni_id);
 /* Group ids and names of an ENI; items in the arena. */

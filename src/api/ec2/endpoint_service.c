@@ -8,7 +8,7 @@
 
 /* ---- prefix lists ---- */
 
-const struct awsnet_prefix_list *prefix_list_find(struct api_request *rq, const char *id) {
+static const struct awsnet_prefix_list *prefix_list_find(struct api_request *rq, const char *id) {
     size_t count;
     const struct awsnet_prefix_list *lists = awsnet_prefix_lists(&count);
     for (size_t i = 0; i < count; i++)

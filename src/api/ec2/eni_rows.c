@@ -76,8 +76,9 @@ static int check_address(struct api_request *rq, const struct subnet_row *subnet
     return 0;
 }
 
-int ec2_eni_add_address(struct api_request *rq, const struct eni_row *eni, const char *ip,
-                        const struct eni_address_row **ret_address) {
+/* Adds an address, picked when ip is NULL. */
+static int add_address(struct api_request *rq, const struct eni_row *eni, const char *ip,
+                       const struct eni_address_row **ret_address) {
     const struct subnet_row *subnet = subnet_find(rq->tx, eni->subnet_id);
     if (!subnet)
         return ec2_refuse_not_found(rq, EC2_SUBNET, eni->subnet_id);
@@ -159,10 +160,10 @@ static int add_addresses(struct api_request *rq, const struct ec2_eni_new *spec,
         return api_refuse(rq, "InsufficientFreeAddressesInSubnet",
                           "The specified subnet does not have enough free addresses to satisfy the request.");
     for (size_t i = 0; i < spec->private_ip_count; i++)
-        if (ec2_eni_add_address(rq, eni, spec->private_ips[i], NULL) < 0)
+        if (add_address(rq, eni, spec->private_ips[i], NULL) < 0)
             return API_REFUSED;
     for (size_t i = 0; i < picked; i++)
-        if (ec2_eni_add_address(rq, eni, NULL, NULL) < 0)
+        if (add_address(rq, eni, NULL, NULL) < 0)
             return API_REFUSED;
     return 0;
 }

@@ -29,7 +29,8 @@ const char *ec2_public_dns_name(struct arena *a, const char *region, const char 
     return arena_printf(a, "ec2-%s.%s.compute.amazonaws.com", dashed(a, public_ip), region);
 }
 
-const char *ec2_vpc_public_dns_name(struct api_request *rq, const char *vpc_id, const char *public_ip) {
+/* The public name of an address, or NULL when the VPC gives none. */
+static const char *public_dns_name(struct api_request *rq, const char *vpc_id, const char *public_ip) {
     const struct vpc_row *vpc = vpc_find(rq->tx, vpc_id);
 
     return vpc != NULL && vpc->dns_support && vpc->dns_hostnames
@@ -54,7 +55,7 @@ association(struct api_request *rq, const struct eni_row *eni, const struct eni_
         return NULL;
     v = arena_new(rq->arena, struct ec2_network_interface_association);
     v->public_ip = address->public_ip;
-    v->public_dns_name = ec2_vpc_public_dns_name(rq, eni->vpc_id, address->public_ip);
+    v->public_dns_name = public_dns_name(rq, eni->vpc_id, address->public_ip);
     v->allocation_id = address->allocation_id;
     v->association_id = address->association_id;
     v->ip_owner_id = address->allocation_id != NULL ? eni->account : "amazon";

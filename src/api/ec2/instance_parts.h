@@ -17,9 +17,6 @@ enum {
 /* For ec2_query_begin: what is described are no rows, only filters and pages are wanted. */
 #define EC2_NO_ROWS EC2_IMAGE
 
-/* The public name of an address, or NULL when the VPC gives none. */
-const char *ec2_vpc_public_dns_name(struct api_request *rq, const char *vpc_id, const char *public_ip);
-
 /* ---- views ---- */
 
 void ec2_eni_view(struct api_request *rq, const struct eni_row *eni, struct ec2_network_interface *view);

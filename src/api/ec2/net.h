@@ -18,12 +18,8 @@ const char *net_cidr6_text(struct api_request *rq, const char *text); /* the sam
 /* "tcp", "6", "all" → 6; -1 for all.  -EINVAL. */
 int net_protocol(const char *text, int *ret_number);
 
-/* A VPC with main route table, default ACL and default group */
-const struct vpc_row *vpc_make(struct api_request *rq, struct prefix4 cidr, bool is_default);
 const struct subnet_row *subnet_make(struct api_request *rq, const struct vpc_row *vpc, struct prefix4 cidr,
                                      const struct awsnet_zone *zone, bool is_default);
-/* The region's own DHCP options; made when there are none yet. */
-const char *dhcp_default(struct api_request *rq);
 
 /* Route tables: an empty one with the local routes of its VPC; its main association when is_main. */
 const char *route_table_make(struct api_request *rq, const char *vpc_id, bool is_main);
@@ -39,8 +35,7 @@ const char *acl_default_of(struct api_request *rq, const char *vpc_id);
 const char *group_make(struct api_request *rq, const char *vpc_id, const char *name, const char *description);
 void group_remove(struct api_request *rq, const char *id);
 
-/* The account's prefix list of that id in the request's region, or NULL. */
-const struct awsnet_prefix_list *prefix_list_find(struct api_request *rq, const char *id);
+/* The account's prefix list of that id in the request's region; says NotFound or Malformed when NULL. */
 const struct awsnet_prefix_list *prefix_list_get(struct api_request *rq, const char *id);
 
 #endif

@@ -37,20 +37,6 @@ int netview_eni(struct tx *tx, uint32_t num, uint32_t address_index, struct netv
     return 0;
 }
 
-int netview_endpoint(struct tx *tx, uint32_t num, struct netview_endpoint *ret_endpoint) {
-    struct vpc_endpoint_rows endpoints = vpc_endpoint_list_by_int(tx, COL(vpc_endpoint, num), num);
-    if (endpoints.count == 0)
-        return -ENOENT;
-    const struct vpc_endpoint_row *e = &endpoints.items[0];
-    *ret_endpoint = (struct netview_endpoint){.id = e->id,
-                                              .vpc_id = e->vpc_id,
-                                              .account = e->account,
-                                              .region = e->region,
-                                              .service = e->service,
-                                              .policy = e->policy};
-    return 0;
-}
-
 /* ---- endpoints' names ---- */
 
 static size_t endpoint_addresses(struct tx *tx, const char *endpoint_id, const char *zone,

@@ -23,11 +23,6 @@ struct netview_eni {
     bool dns_support, dns_hostnames;  /* of its VPC */
 };
 
-struct netview_endpoint {
-    const char *id, *vpc_id, *account, *region, *service;
-    const char *policy; /* text; NULL: the default, which allows everything */
-};
-
 struct netview_names {
     struct netview_name {
         const char *name; /* lower case, no final dot; a leading "*." stands for any labels */
@@ -39,7 +34,6 @@ struct netview_names {
 
 /* 0 or -ENOENT. */
 int netview_eni(struct tx *tx, uint32_t num, uint32_t address_index, struct netview_eni *ret_eni);
-int netview_endpoint(struct tx *tx, uint32_t num, struct netview_endpoint *ret_endpoint);
 
 /* Private DNS names of a VPC's interface endpoints, when both DNS attributes of the VPC are on; empty
  * otherwise. */

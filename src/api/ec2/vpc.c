@@ -25,7 +25,8 @@ const char *net_cidr_text(struct api_request *rq, struct prefix4 cidr) {
 
 /* ---- making and removing ---- */
 
-const char *dhcp_default(struct api_request *rq) {
+/* The region's own DHCP options; made when there are none yet. */
+static const char *dhcp_default(struct api_request *rq) {
     struct store_rows all = ec2_list(rq, EC2_DHCP_OPTIONS);
     for (size_t i = 0; i < all.count; i++)
         if (((const struct dhcp_options_row *)all.items)[i].is_default)
@@ -43,7 +44,8 @@ const char *dhcp_default(struct api_request *rq) {
     return row.id;
 }
 
-const struct vpc_row *vpc_make(struct api_request *rq, struct prefix4 cidr, bool is_default) {
+/* A VPC with main route table, default ACL and default group. */
+static const struct vpc_row *vpc_make(struct api_request *rq, struct prefix4 cidr, bool is_default) {
     struct vpc_row *vpc = arena_new(rq->arena, struct vpc_row);
     *vpc = (struct vpc_row){.id = api_new_id(rq, "vpc"),
                             .account = rq->caller.account,

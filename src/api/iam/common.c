@@ -148,7 +148,8 @@ const char *iam_encode_document(struct api_request *rq, const char *text) {
     return encoded;
 }
 
-void iam_view_tags(struct api_request *rq, const char *owner_id, void *ret_tags) {
+/* ret_tags: a VEC(struct iam_tag). */
+static void view_tags(struct api_request *rq, const char *owner_id, void *ret_tags) {
     struct iam_tag_rows rows = iam_tag_list_by(rq->tx, COL(iam_tag, owner_id), owner_id);
     VEC(struct iam_tag) tags = {0};
 
@@ -172,7 +173,7 @@ void iam_view_role(struct api_request *rq, const struct iam_role_row *row, enum 
     if (detail == IAM_IN_LIST)
         return;
     ret_view->role_last_used = arena_new(rq->arena, struct iam_role_last_used);
-    iam_view_tags(rq, row->id, &ret_view->tags);
+    view_tags(rq, row->id, &ret_view->tags);
     if (row->boundary_arn == NULL)
         return;
     ret_view->permissions_boundary = arena_new(rq->arena, struct iam_attached_permissions_boundary);
@@ -194,5 +195,5 @@ void iam_view_profile(struct api_request *rq, const struct iam_profile_row *row,
     if (role != NULL)
         iam_view_role(rq, role, IAM_IN_LIST, vec_push(rq->arena, &ret_view->roles));
     if (detail == IAM_WHOLE)
-        iam_view_tags(rq, row->id, &ret_view->tags);
+        view_tags(rq, row->id, &ret_view->tags);
 }

@@ -46,7 +46,6 @@ void iam_view_role(struct api_request *rq, const struct iam_role_row *row, enum 
                    struct iam_role *ret_view);
 void iam_view_profile(struct api_request *rq, const struct iam_profile_row *row, enum iam_detail detail,
                       struct iam_instance_profile *ret_view);
-void iam_view_tags(struct api_request *rq, const char *owner_id, void *ret_tags); /* VEC(struct iam_tag) */
 
 enum { IAM_PAGE_MAX = 100 };
 

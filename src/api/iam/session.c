@@ -78,7 +78,7 @@ static void put_number(struct buf *b, int64_t number) {
     buf_putc(b, '\0');
 }
 
-const char *session_seal(struct tx *tx, const struct identity_session *s) {
+static const char *session_seal(struct tx *tx, const struct identity_session *s) {
     struct buf b = BUF_INIT(TOKEN_MAX_BYTES);
     unsigned char code[MAC_BYTES];
     const char *token = NULL;

@@ -16,7 +16,6 @@ bool session_key_well_formed(const char *access_key_id); /* ASIA and 16 more */
 
 /* All in the arena of tx; NULL or an error when identity_setup() never ran. */
 const char *session_secret_key(struct tx *tx, const char *access_key_id);
-const char *session_seal(struct tx *tx, const struct identity_session *session);
 /* 0, or -EBADMSG. */
 int session_open(struct tx *tx, const char *token, struct identity_session **ret_session);
 
