@@ -372,7 +372,6 @@ int cmd_nat_table(struct cli *c) {
 
 int cmd_coverage(struct cli *c) {
     struct table t = {.columns = (const char *const[]){"Service", "Operation", NULL}};
-
     const struct api_coverage *all;
     size_t count;
 

@@ -43,9 +43,9 @@ struct cli_command {
     const char *name;
     const char *arguments; /* "<name> [cidr]": how many are required and allowed is read off it */
     const char *summary;
-    const char *details; /* more of --help, or NULL */
-    int (*run)(struct cli *c);
-    bool needs_api; /* find the API, start a box if there is none */
+    const char *details;       /* more of --help, or NULL */
+    int (*run)(struct cli *c); /* NULL: daemon/main.c has it */
+    bool needs_api;            /* find the API, start a box if there is none */
 };
 
 extern const struct cli_command cli_commands[];

@@ -69,10 +69,7 @@ const struct cli_command cli_commands[] = {
      cmd_start, false},
     {"stop", "", "stop the box; what it stores stays", NULL, cmd_stop, false},
     {"serve", "[option...]", "run a box in the foreground",
-     "--home DIR --port N --dataplane auto|tap|none --internet lab|none|host --insecure-any-key --account "
-     "ID\n"
-     "--region NAME\n",
-     NULL, false},
+     "Its options come after its name; `vpcbox serve --help` tells about them.\n", NULL, false},
     {"env", "", "print the exports that AWS tools need: eval \"$(vpcbox env)\"", NULL, cmd_env, false},
     {"aws", "[argument...]", "run the installed aws CLI against the box", NULL, cmd_aws, false},
     {"run", "<instance> <command> [argument...]",
@@ -238,6 +235,11 @@ int cli_main(int argc, char **argv) {
     c.home = home_path;
     c.terminal = isatty(STDOUT_FILENO) == 1;
     c.color = c.terminal && getenv("NO_COLOR") == NULL;
+    if (command->run == NULL) { /* serve, which main() knows as the first word alone */
+        cli_error("%s comes first, its options after it: vpcbox %s %s", command->name, command->name,
+                  command->arguments);
+        return 2;
+    }
     if (command->needs_api) {
         status = cli_target(&c, target, endpoint, region, profile);
         if (status != 0)

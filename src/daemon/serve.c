@@ -30,7 +30,13 @@ static const char usage[] =
     "(ap-northeast-1)\n";
 
 static int bad(const char *option, const char *value) {
-    fprintf(stderr, "vpcbox serve: %s %s: not a valid value\n", option, value);
+    fprintf(stderr, "vpcbox serve: %s %s: not a valid value: `vpcbox serve --help` lists them\n", option,
+            value);
+    return 2;
+}
+
+static int not_understood(const char *what, const char *word) {
+    fprintf(stderr, "vpcbox serve: \"%s\" is not %s: `vpcbox serve --help` lists the options\n", word, what);
     return 2;
 }
 
@@ -77,7 +83,8 @@ int serve_main(int argc, char **argv) {
 
     if (dataplane != NULL && parse_dataplane(dataplane, &o) < 0)
         return bad("VPCBOX_DATAPLANE", dataplane);
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (c) {
         case 'd':
             home = optarg;
@@ -113,14 +120,11 @@ int serve_main(int argc, char **argv) {
             fputs(usage, stdout);
             return 0;
         default:
-            fputs(usage, stderr);
-            return 2;
+            return not_understood("an option, or lacks its value", argv[optind - 1]);
         }
     }
-    if (optind != argc) {
-        fputs(usage, stderr);
-        return 2;
-    }
+    if (optind != argc)
+        return not_understood("an option", argv[optind]);
     if (control_home(home, o.home) < 0)
         return bad("--home", home != NULL ? home : "");
     log_setup("host", LOG_LEVEL_INFO);

@@ -2,9 +2,9 @@
 /*
  * port: where frames enter and leave the fabric.
  *
- * Theory of operation: a port is a descriptor that epoll can watch and three functions.  A TAP is the
- * one kind that a box needs today; packets replayed from a file, a kernel flow cache's punt device or a
- * virtual machine's queue fit the same three.  Nothing here decides anything about a frame.
+ * Theory of operation: a port is a descriptor that epoll can watch and three functions.  There are two
+ * kinds: an interface's own TAP (port_tap.c), and the punt TAP behind the kernel's flow cache, which stands
+ * for all interfaces at once (port_punt.c).  Nothing here decides anything about a frame.
  */
 #ifndef VPCBOX_IO_PORT_H
 #define VPCBOX_IO_PORT_H
@@ -25,8 +25,8 @@ struct port;
 struct port_ops {
     /*
      * Takes one frame in.  frame has PORT_HEADROOM bytes before it and PORT_READ_ROOM after it.  Fills
-     * data, length and the virtio fields of *ret_pkt, and in_port if that is not the port's number.  1, 0 when none waits, or a negative errno: the port
-     * is broken and not read again.
+     * data, length and the virtio fields of *ret_pkt, and in_port if that is not the port's number.  1, 0 when
+     * none waits, or a negative errno: the port is broken and not read again.
      */
     int (*read)(struct port *p, uint8_t *frame, struct fwd_pkt *ret_pkt);
     /* Sends one frame, whose bytes are anywhere.  0, or a negative errno: it is lost. */
