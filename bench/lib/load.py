@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Load for a server of AWS's API: wrk for small requests, curl for large objects."""
+"""Load for a server of AWS's API: wrk for small requests, one connection for large objects."""
 import dataclasses
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
+import time
 
 from .server import FORM, Signer
 from .table import Skip
@@ -98,17 +100,42 @@ def groups(server, clients, seconds, most):
         return wrk(server, clients, seconds, lua)
 
 
-def curl(server, method, path, source=None):
-    """MiB/s of one object, whole, up (from the file source) or down."""
-    cmd = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code} %{size_download} %{size_upload} %{time_total}",
-           "--max-time", "120", "-H", "Expect:"]
-    for k, v in Signer("s3", server.address).headers(method, path, unsigned=True).items():
+def put(server, path, source):
+    """MiB/s of the file source sent by curl, until the answer."""
+    cmd = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code} %{size_upload} %{time_total}",
+           "--max-time", "120", "-H", "Expect:", "-T", source]
+    for k, v in Signer("s3", server.address).headers("PUT", path, unsigned=True).items():
         cmd += ["-H", "%s: %s" % (k, v)]
-    if source:
-        cmd += ["-T", source]
     p = subprocess.run(cmd + ["http://%s%s" % (server.address, path)], capture_output=True, text=True)
-    code, down, up, seconds = p.stdout.split()
-    size = int(up if source else down)
-    if code != "200" or (source and size != os.path.getsize(source)):
-        raise Skip("%s: %s %s answers %s" % (server.name, method, path, code))
-    return size / float(seconds) / (1 << 20)
+    code, size, seconds = p.stdout.split()
+    if code != "200" or int(size) != os.path.getsize(source):
+        raise Skip("%s: PUT %s answers %s" % (server.name, path, code))
+    return int(size) / float(seconds) / (1 << 20)
+
+
+def get(server, path, size):
+    """MiB/s of an object of that many bytes, read in pieces of up to 1 MiB: curl's own work on pieces of some
+    KiB would take longer than the server's."""
+    request = "GET %s HTTP/1.1\r\n" % path
+    for k, v in Signer("s3", server.address).headers("GET", path, unsigned=True).items():
+        request += "%s: %s\r\n" % (k, v)
+    piece = bytearray(1 << 20)
+    with socket.create_connection(("127.0.0.1", server.port), 60) as c:
+        t = time.monotonic()
+        c.sendall((request + "\r\n").encode())
+        got, at = b"", -1
+        while at < 0:
+            more = c.recv(65536)
+            got += more
+            at = got.find(b"\r\n\r\n")
+            if not more:
+                raise Skip("%s: GET %s ends early" % (server.name, path))
+        if b" 200 " not in got[:20]:
+            raise Skip("%s: GET %s answers %s" % (server.name, path, got[:200]))
+        left = size - (len(got) - at - 4)
+        while left > 0:
+            n = c.recv_into(piece, min(left, len(piece)))
+            if n == 0:
+                raise Skip("%s: GET %s ends early" % (server.name, path))
+            left -= n
+        return size / (time.monotonic() - t) / (1 << 20)

@@ -5,12 +5,16 @@ import tempfile
 import time
 
 from . import load
-from .server import Box, Moto
+from .server import REGION, Box, Moto
 from .table import Figure, Skip, against, middle
 
 
+LOCATION = ("<CreateBucketConfiguration><LocationConstraint>%s</LocationConstraint></CreateBucketConfiguration>"
+            % REGION).encode()
+
+
 def both():
-    return [Box("none"), Moto()]
+    return [Box(), Moto()]
 
 
 def in_turns(context, measure):
@@ -83,14 +87,14 @@ def objects(context):
         try:
             for s in servers:
                 s.start()
-                status, answer = s.signed("s3", "PUT", "/bench-bucket")
+                status, answer = s.signed("s3", "PUT", "/bench-bucket", LOCATION)
                 if status != 200:
                     raise Skip("%s: CreateBucket answers %d: %s" % (s.name, status, answer[:200]))
             for i in range(context.reps + 1):
                 for s, u, d in zip(servers, up, down):
                     path = "/bench-bucket/object-%d" % i
-                    u.append(load.curl(s, "PUT", path, source.name))
-                    d.append(load.curl(s, "GET", path))
+                    u.append(load.put(s, path, source.name))
+                    d.append(load.get(s, path, 64 << 20))
         finally:
             for s in servers:
                 s.stop()

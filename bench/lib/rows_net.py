@@ -160,9 +160,9 @@ def tag(text, name):
 
 
 @contextlib.contextmanager
-def vpcbox():
+def vpcbox(dataplane="tap"):
     """Two running instances of one subnet whose group lets everything in."""
-    with Box("tap") as box:
+    with Box(dataplane) as box:
         vpc = tag(box.ec2("CreateVpc", CidrBlock="10.0.0.0/16"), "vpcId")[0]
         subnet = tag(box.ec2("CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24"), "subnetId")[0]
         group = tag(box.ec2("CreateSecurityGroup", VpcId=vpc, GroupName="open", GroupDescription="open"),

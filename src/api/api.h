@@ -38,6 +38,7 @@
 struct http_request;
 struct aws_chunked;
 struct identity_question;
+struct policy_context;
 struct api;
 
 enum { API_REFUSED = -10000 };
@@ -172,6 +173,8 @@ struct api_entry {
     /* The resource ARNs that the action needs permission for; NULL: "*".  rq->tx is open. */
     void (*resources)(struct api_request *rq, const void *in, const char *const **ret_arns,
                       size_t *ret_count);
+    /* Adds the service's condition keys for one of those resources; NULL: it has none.  rq->tx is open. */
+    void (*conditions)(struct api_request *rq, const void *in, const char *arn, struct policy_context *ctx);
 };
 
 /* Function pointers of the handlers' own types, kept readable in tables: API_ENTRY(CreateVpc, ec2_create_vpc,

@@ -20,7 +20,8 @@ int commit_failed(struct api_request *rq, int error, const char *what) {
     return api_refuse_status(
         rq, 500,
         rq->service == NULL || rq->service->protocol != MODEL_JSON ? "InternalError" : "InternalServerError",
-        "An internal error has occurred");
+        error == -ENOSPC || error == -EDQUOT ? "No space is left where the box keeps its data"
+                                             : "An internal error has occurred");
 }
 
 void api_network_changed(struct api_request *rq, const char *vpc_id) {

@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static _Atomic int64_t skew_ms;
 
@@ -31,6 +30,21 @@ int64_t clock_real_ms(void) {
 
 void clock_skew(int64_t add_ms) {
     atomic_fetch_add(&skew_ms, add_ms);
+}
+
+void clock_cond_init(pthread_cond_t *ret_cond) {
+    pthread_condattr_t monotonic;
+
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(ret_cond, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+struct timespec clock_deadline(uint64_t in_ms) {
+    int64_t at = read_ns(CLOCK_MONOTONIC) + (int64_t)in_ms * 1000000;
+
+    return (struct timespec){.tv_sec = at / 1000000000, .tv_nsec = at % 1000000000};
 }
 
 static char *format(int64_t real_ms, const char *fmt, char *out) {

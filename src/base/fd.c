@@ -12,20 +12,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int wait_for(int fd, short events) {
+/* After a read, write or sendmsg that failed: 0 to try again (once the descriptor is ready, if that was it), or -errno. */
+static int again(int fd, short events) {
     struct pollfd p = {.fd = fd, .events = events};
 
-    return poll(&p, 1, -1) < 0 && errno != EINTR ? -errno : 0;
+    if (errno == EINTR || (errno == EAGAIN && (poll(&p, 1, -1) >= 0 || errno == EINTR)))
+        return 0;
+    return -errno;
 }
 
 int fd_write_all(int fd, const void *data, size_t length) {
     const char *p = data;
+    int r;
 
     while (length > 0) {
         ssize_t n = write(fd, p, length);
 
         if (n < 0) {
-            int r = errno == EINTR ? 0 : errno == EAGAIN ? wait_for(fd, POLLOUT) : -errno;
+            r = again(fd, POLLOUT);
             if (r < 0)
                 return r;
             continue;
@@ -38,6 +42,7 @@ int fd_write_all(int fd, const void *data, size_t length) {
 
 int fd_read_all(int fd, void *data, size_t length) {
     char *p = data;
+    int r;
 
     while (length > 0) {
         ssize_t n = read(fd, p, length);
@@ -45,7 +50,7 @@ int fd_read_all(int fd, void *data, size_t length) {
         if (n == 0)
             return -ENODATA;
         if (n < 0) {
-            int r = errno == EINTR ? 0 : errno == EAGAIN ? wait_for(fd, POLLIN) : -errno;
+            r = again(fd, POLLIN);
             if (r < 0)
                 return r;
             continue;
@@ -144,19 +149,13 @@ int fd_send(int sock, const void *data, size_t length, const int *fds, size_t co
         c->cmsg_len = CMSG_LEN(sizeof(int) * count);
         memcpy(CMSG_DATA(c), fds, sizeof(int) * count);
     }
-    for (;;) {
-        ssize_t n = sendmsg(sock, &msg, MSG_NOSIGNAL);
+    while (sendmsg(sock, &msg, MSG_NOSIGNAL) < 0) {
+        int r = again(sock, POLLOUT);
 
-        if (n >= 0)
-            return 0;
-        if (errno == EAGAIN) {
-            int r = wait_for(sock, POLLOUT);
-            if (r < 0)
-                return r;
-        } else if (errno != EINTR) {
-            return -errno;
-        }
+        if (r < 0)
+            return r;
     }
+    return 0;
 }
 
 ssize_t fd_receive(int sock, void *data, size_t capacity, int *fds, size_t *count_io) {

@@ -33,6 +33,27 @@ const char *box_endpoint(struct cli *c) {
     return arena_printf(c->arena, "http://127.0.0.1:%u", box.port);
 }
 
+static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_count, int *ret_sock);
+
+const char *box_without_packets(struct cli *c) {
+    json_t *reply = c->target_given ? NULL : ask(c, json_pack("{s:s}", "do", "status"), NULL, 0, NULL);
+    const char *why = "it does not say why", *answer = NULL;
+    int packets = 1;
+
+    if (reply != NULL && json_unpack(reply, "{s:b,s?s}", "packets", &packets, "packets_text", &why) == 0 &&
+        !packets)
+        answer = arena_strdup(c->arena, why);
+    json_decref(reply);
+    return answer;
+}
+
+static void warn_without_packets(struct cli *c) {
+    const char *why = box_without_packets(c);
+
+    if (why != NULL)
+        cli_error("no packets, only the API: %s", why);
+}
+
 int box_start(struct cli *c) {
     char *none[] = {NULL};
     uint64_t start = clock_mono_ns();
@@ -45,6 +66,7 @@ int box_start(struct cli *c) {
     }
     fprintf(stderr, "vpcbox: started a box in the background (%.0f ms); `vpcbox stop` stops it\n",
             (double)(clock_mono_ns() - start) / 1e6);
+    warn_without_packets(c);
     return 0;
 }
 
@@ -85,6 +107,7 @@ int cmd_start(struct cli *c) {
     }
     endpoint = box_endpoint(c);
     cli_say(c, "running at %s\n", endpoint == NULL ? "?" : endpoint);
+    warn_without_packets(c);
     return 0;
 }
 

@@ -99,6 +99,8 @@ int cmd_aws(struct cli *c);
 /* Where the box of this home answers, or NULL when it does not run. */
 const char *box_endpoint(struct cli *c);
 int box_start(struct cli *c); /* in the background; 0 once it answers */
+/* Why this box moves no packets; NULL when it does, or when the target is not the box. */
+const char *box_without_packets(struct cli *c);
 /* Says how the box runs: data plane, why, internet; nothing when the target is not the box. */
 void box_status(struct cli *c);
 

@@ -192,6 +192,7 @@ static int deploy_endpoints(struct cli *c, struct stack *s) {
 static int deploy_instances(struct cli *c, struct stack *s) {
     struct id_list ids = {0};
     uint64_t start = clock_mono_ns();
+    const char *why;
 
     ENSURE(find_instances, "nat", "NAT instance (t4g.nano)", s->nat,
            make_nat_instance(c, t, s->public_subnet, s->nat_group, "t4g.nano", &s->nat));
@@ -204,6 +205,11 @@ static int deploy_instances(struct cli *c, struct stack *s) {
     TRY(make_default_route(c, s->private_table, NULL, s->nat));
     ids.items[0] = s->instance;
     TRY(wait_instances(c, &ids, "running", 180));
+    why = box_without_packets(c);
+    if (why != NULL) {
+        cli_error("no programs run in the instances: %s", why);
+        return 0;
+    }
     TRY(wait_online(c, s->instance, c->real_aws ? 300 : 30));
     cli_step(c, "online in Session Manager", s->instance, false, start);
     return 0;

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "proto/sha256.h"
 #include "proto/sigv4.h"
 
 enum { TRIES = 4, ANSWER_MAX_BYTES = 64 << 20, CONNECT_S = 5, WHOLE_S = 60 };
@@ -195,6 +196,14 @@ static int call_once(struct aws *a, const struct model_service *s, const struct 
         proto_header_add(a->arena, &headers, "Host", host);
         for (size_t i = 0; i < call.headers.count; i++)
             proto_header_add(a->arena, &headers, call.headers.items[i].name, call.headers.items[i].value);
+        /* Some of S3's actions demand a checksum, and all take one. */
+        if (text_is(s->signing_name, "s3") && call.body.length > 0) {
+            unsigned char digest[SHA256_BYTES];
+
+            sha256(call.body.data, call.body.length, digest);
+            proto_header_add(a->arena, &headers, "x-amz-checksum-sha256",
+                             base64_encode(a->arena, digest, sizeof(digest)));
+        }
         sign(a, s->signing_name, global ? "us-east-1" : a->region, call.method, path, query,
              call.body.data == NULL ? "" : call.body.data, call.body.length, &headers);
         r = exchange(a, call.method, url, &headers, call.body.data, call.body.length, &answer,

@@ -196,21 +196,10 @@ static uint64_t new_id(struct region_link *link) {
 
 static int request_as(struct region_link *link, uint64_t id, struct message *m, unsigned timeout_ms) {
     struct waiting w = {.id = id, .answer = m};
-    pthread_condattr_t attr;
-    struct timespec until;
+    struct timespec until = clock_deadline(timeout_ms);
     int r;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&w.wake, &attr);
-    pthread_condattr_destroy(&attr);
+    clock_cond_init(&w.wake);
     m->header.id = w.id;
     pthread_mutex_lock(&link->lock);
     w.next = link->waiting[w.id % BUCKETS];

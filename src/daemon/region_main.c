@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -23,6 +24,7 @@ int region_main(int sock) {
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &set, NULL); /* the threads inherit it */
+    umask(077); /* what it keeps is nobody else's, even in a folder that everybody may read */
     r = services == NULL ? -ENOMEM : region_link_open(sock, &callbacks, &link);
     if (r < 0) {
         log_error("no greeting from host: %s", strerror(-r));

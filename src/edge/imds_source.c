@@ -2,7 +2,6 @@
 #include "edge/imds_source.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/ec2/catalog.h"
@@ -11,26 +10,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/rows.h"
-
-static int by_position(const void *a, const void *b) {
-    int64_t x = ((const struct eni_address_row *)a)->position,
-            y = ((const struct eni_address_row *)b)->position;
-
-    return (x > y) - (x < y);
-}
-
-/* The addresses of an interface, the primary first. */
-static struct eni_address_row *addresses_of(struct tx *tx, const char *eni_id, size_t *ret_count) {
-    struct eni_address_rows rows = eni_address_list_by(tx, COL(eni_address, eni_id), eni_id);
-    struct eni_address_row *sorted;
-
-    *ret_count = rows.count;
-    if (rows.count == 0)
-        return NULL;
-    sorted = arena_dup(tx->arena, rows.items, rows.count * sizeof(*rows.items));
-    qsort(sorted, rows.count, sizeof(*sorted), by_position);
-    return sorted;
-}
 
 typedef VEC(const char *) texts;
 
@@ -43,9 +22,9 @@ static struct imds_interface interface(struct tx *tx, const struct eni_row *eni)
     const struct subnet_row *subnet = subnet_find(tx, eni->subnet_id);
     struct vpc_cidr_rows cidrs = vpc_cidr_list_by(tx, COL(vpc_cidr, vpc_id), eni->vpc_id);
     struct eni_group_rows groups = eni_group_list_by(tx, COL(eni_group, eni_id), eni->id);
-    texts private_ips = {0}, public_ips = {0}, owners = {0}, blocks = {0}, ids = {0}, names = {0};
-    size_t count;
-    const struct eni_address_row *addresses = addresses_of(tx, eni->id, &count);
+    texts private_ips = {0}, public_ips = {0}, associated = {0}, blocks = {0}, ids = {0}, names = {0};
+    /* In the order of their insertion: the primary first. */
+    struct eni_address_rows addresses = eni_address_list_by(tx, COL(eni_address, eni_id), eni->id);
     struct imds_interface v = {
         .mac = eni->mac,
         .device_number = (unsigned)eni->device_index,
@@ -57,17 +36,17 @@ static struct imds_interface interface(struct tx *tx, const struct eni_row *eni)
         .vpc_ipv4_cidr_block = vpc != NULL ? vpc->cidr : NULL,
     };
 
-    for (size_t i = 0; i < count; i++) {
-        *vec_push(tx->arena, &private_ips) = addresses[i].private_ip;
-        if (addresses[i].public_ip == NULL)
+    for (size_t i = 0; i < addresses.count; i++) {
+        *vec_push(tx->arena, &private_ips) = addresses.items[i].private_ip;
+        if (addresses.items[i].public_ip == NULL)
             continue;
-        *vec_push(tx->arena, &public_ips) = addresses[i].public_ip;
-        *vec_push(tx->arena, &owners) = addresses[i].private_ip;
+        *vec_push(tx->arena, &public_ips) = addresses.items[i].public_ip;
+        *vec_push(tx->arena, &associated) = addresses.items[i].private_ip;
     }
-    if (count > 0) {
-        v.local_hostname = ec2_private_dns_name(tx->arena, eni->region, addresses[0].private_ip);
-        if (addresses[0].public_ip != NULL && vpc != NULL && vpc->dns_support && vpc->dns_hostnames)
-            v.public_hostname = ec2_public_dns_name(tx->arena, eni->region, addresses[0].public_ip);
+    if (addresses.count > 0) {
+        v.local_hostname = ec2_private_dns_name(tx->arena, eni->region, addresses.items[0].private_ip);
+        if (addresses.items[0].public_ip != NULL && vpc != NULL && vpc->dns_support && vpc->dns_hostnames)
+            v.public_hostname = ec2_public_dns_name(tx->arena, eni->region, addresses.items[0].public_ip);
     }
     for (size_t i = 0; i < cidrs.count; i++)
         *vec_push(tx->arena, &blocks) = cidrs.items[i].cidr;
@@ -82,7 +61,7 @@ static struct imds_interface interface(struct tx *tx, const struct eni_row *eni)
     v.vpc_ipv4_cidr_blocks = list(&blocks);
     v.local_ipv4s = list(&private_ips);
     v.public_ipv4s = list(&public_ips);
-    v.associations = list(&owners);
+    v.associations = list(&associated);
     v.security_groups = list(&names);
     v.security_group_ids = list(&ids);
     return v;

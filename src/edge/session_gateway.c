@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -257,22 +256,9 @@ static bool is_session_state(const struct ws_message *m) {
     return frame_parse(m->data, m->length, &f) == 0 && text_is(f.type, FRAME_SESSION_STATE);
 }
 
-static struct timespec in_ms(unsigned ms) {
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000L;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000L;
-    }
-    return t;
-}
-
 /* Waits until the other side is there.  False when the session is over, or the client did not come in time. */
 static bool wait_for_side(struct session_gateway *g, struct session *s, enum api_session_side other) {
-    struct timespec until = in_ms(CLIENT_GRACE_MS);
+    struct timespec until = clock_deadline(CLIENT_GRACE_MS);
     int r = 0;
 
     pthread_mutex_lock(&g->lock);
@@ -597,15 +583,11 @@ void session_gateway_serve(struct session_gateway *g, struct http_request *rq) {
 
 struct session_gateway *session_gateway_new(void (*ended)(void *user, const char *session_id), void *user) {
     struct session_gateway *g = calloc(1, sizeof(*g));
-    pthread_condattr_t attr;
 
     if (g == NULL)
         return NULL;
     pthread_mutex_init(&g->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&g->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    clock_cond_init(&g->changed);
     g->ended = ended;
     g->user = user;
     g->api = (struct api_sessions){.user = g,

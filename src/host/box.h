@@ -93,7 +93,7 @@ struct box {
     struct loop_source signals;
     struct loop_timer deadline;
     pid_t self;
-    int signal_fd, listener, lock;
+    int listener, lock;
     uint16_t port;
     bool ready, stopping;
     int status;

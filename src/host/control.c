@@ -20,7 +20,7 @@
 
 #include "base/fd.h"
 
-enum { OTHER_MS = 10000 };
+enum { OTHER_MS = 10000, RESTART_MS = 3000 };
 
 static int join(const char *home, const char *name, char out[CONTROL_PATH_BYTES]) {
     return (size_t)snprintf(out, CONTROL_PATH_BYTES, "%s/%s", home, name) < CONTROL_PATH_BYTES
@@ -242,7 +242,7 @@ int control_stop(const char *home, unsigned timeout_ms) {
     return r;
 }
 
-int control_connect(const char *home, int *ret_sock) {
+static int connect_once(const char *home, int *ret_sock) {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     int folder = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC), sock, r = 0;
 
@@ -258,5 +258,18 @@ int control_connect(const char *home, int *ret_sock) {
         fd_close(&sock);
     else
         *ret_sock = sock;
+    return r;
+}
+
+int control_connect(const char *home, int *ret_sock) {
+    const struct timespec pause = {.tv_nsec = 5000000};
+    pid_t pid;
+    int r = connect_once(home, ret_sock);
+
+    /* Region may be starting anew: then its socket is not there for some milliseconds. */
+    for (int i = 0; r < 0 && i < RESTART_MS / 5 && lock_holder(home, &pid) != -ENOENT; i++) {
+        nanosleep(&pause, NULL);
+        r = connect_once(home, ret_sock);
+    }
     return r;
 }

@@ -36,7 +36,8 @@ int control_start(const char *home, char *const *arguments);
 /* SIGTERM, then waits until the box is gone; SIGKILL after timeout_ms.  -ENOENT when none runs. */
 int control_stop(const char *home, unsigned timeout_ms);
 
-/* A connection to the admin socket (daemon/admin.h tells the language).  0 or negative errno. */
+/* A connection to the admin socket (daemon/admin.h tells the language); waits while region starts anew.  0 or
+ * negative errno. */
 int control_connect(const char *home, int *ret_sock);
 
 /* Takes the lock for serve; the descriptor holds it.  -EBUSY with *ret_holder when another box has it. */

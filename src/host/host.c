@@ -527,7 +527,7 @@ static void signalled(void *context, uint32_t events) {
     struct signalfd_siginfo info;
 
     (void)events;
-    while (read(box->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+    while (read(box->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGCHLD)
             reap(box);
         else
@@ -536,20 +536,10 @@ static void signalled(void *context, uint32_t events) {
 }
 
 static int open_signals(struct box *box) {
-    sigset_t set;
-
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    box->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (box->signal_fd < 0)
-        return -errno;
     box->signals = (struct loop_source){.ready = signalled, .context = box};
-    return loop_add(&box->loop, &box->signals, box->signal_fd, EPOLLIN);
+    return loop_add_signals(&box->loop, &box->signals);
 }
 
 static int open_listener(struct box *box) {
@@ -636,13 +626,21 @@ static int take_port(struct box *box) {
     return 1;
 }
 
-static void more_descriptors(void) {
+static int more_descriptors(void) {
+    enum { LEAST = 128 };
     struct rlimit l;
 
-    if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
-        l.rlim_cur = l.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &l);
+    if (getrlimit(RLIMIT_NOFILE, &l) < 0)
+        return -errno;
+    if (l.rlim_max < LEAST) {
+        fprintf(
+            stderr,
+            "vpcbox: only %llu open files are allowed (ulimit -Hn): %d are needed, and more for instances\n",
+            (unsigned long long)l.rlim_max, LEAST);
+        return -EMFILE;
     }
+    l.rlim_cur = l.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &l) < 0 ? -errno : 0;
 }
 
 /* Instances and region are gone: whoever is left had lost its parent. */
@@ -716,13 +714,12 @@ int host_run(const struct host_options *options) {
     box.uplink.again = (struct loop_timer){.fire = child_start, .context = &box.uplink};
     box.deadline = (struct loop_timer){.fire = stop_late, .context = &box};
     umask(022);
-    more_descriptors();
-    if (take_home(&box) != 0 || take_port(&box) != 0)
+    if (more_descriptors() < 0 || take_home(&box) != 0 || take_port(&box) != 0)
         return 1;
-    if (options->dataplane == HOST_DATAPLANE_KERNEL)
+    if (options->dataplane == HOST_DATAPLANE_KERNEL || options->dataplane == HOST_DATAPLANE_AUTO)
         kernel_load(&box.kernel);
     else
-        snprintf(box.kernel.why, sizeof(box.kernel.why), "not asked for (--dataplane kernel)");
+        snprintf(box.kernel.why, sizeof(box.kernel.why), "--dataplane");
     r = space_enter(&want, &box.space);
     if (r < 0)
         return complain(options->home, r);

@@ -27,7 +27,6 @@ struct init {
     struct loop loop;
     struct loop_source control, signals;
     struct loop_timer grace;
-    int signal_fd;
     struct commands *commands;
     struct services *services;
     struct userdata userdata;
@@ -112,7 +111,7 @@ static void signalled(void *context, uint32_t events) {
     pid_t pid;
 
     (void)events;
-    while (read(in->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+    while (read(in->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
         order = order || info.ssi_signo != SIGCHLD;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
         if (!commands_reaped(in->commands, pid, status) && !services_reaped(in->services, pid, status))
@@ -124,19 +123,9 @@ static void signalled(void *context, uint32_t events) {
 }
 
 static int open_signals(struct init *in) {
-    sigset_t set;
-
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    in->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (in->signal_fd < 0)
-        return -errno;
     in->signals = (struct loop_source){.ready = signalled, .context = in};
-    return loop_add(&in->loop, &in->signals, in->signal_fd, EPOLLIN);
+    return loop_add_signals(&in->loop, &in->signals);
 }
 
 int init_main(void) {

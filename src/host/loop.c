@@ -2,8 +2,11 @@
 #include "host/loop.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -20,6 +23,24 @@ int loop_add(struct loop *l, struct loop_source *s, int fd, uint32_t events) {
     s->fd = fd;
     s->on = true;
     return 0;
+}
+
+int loop_add_signals(struct loop *l, struct loop_source *s) {
+    sigset_t set;
+    int fd, r;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        return -errno;
+    r = loop_add(l, s, fd, EPOLLIN);
+    if (r < 0)
+        close(fd);
+    return r;
 }
 
 void loop_remove(struct loop *l, struct loop_source *s) {

@@ -28,7 +28,7 @@
 enum {
     BACKLOG = 1024,
     ACCEPTS_A_TURN = 64,
-    WORKER_WAIT_S = 10,             /* an idle worker's life */
+    WORKER_WAIT_MS = 10000,         /* an idle worker's life */
     WORKER_STACK = 2 * 1024 * 1024, /* of address space; handlers parse XML and run SQLite */
     TICK_MS = 1000                  /* how late a deadline may be noticed, at most */
 };
@@ -83,11 +83,9 @@ static void unlink_conn(struct http_server *s, struct conn *c) {
 
 /* Under the lock.  NULL when the worker has waited long enough or the server ends. */
 static struct conn *wait_for_conn(struct http_server *s) {
-    struct timespec until;
+    struct timespec until = clock_deadline(WORKER_WAIT_MS);
     struct conn *c;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += WORKER_WAIT_S;
     s->idle_workers++;
     while (s->waiting_first == NULL && !atomic_load(&s->quit)) {
         if (pthread_cond_timedwait(&s->work, &s->lock, &until) == ETIMEDOUT)
@@ -366,7 +364,6 @@ int http_server_new(const struct http_server_options *options, struct http_serve
     struct http_server *s = calloc(1, sizeof(*s));
     struct epoll_event ev = {.events = EPOLLIN, .data.ptr = NULL};
     struct http_server_options *o;
-    pthread_condattr_t monotonic;
     int r;
 
     if (s == NULL)
@@ -385,11 +382,8 @@ int http_server_new(const struct http_server_options *options, struct http_serve
     s->tick_ms = s->tick_ms < 10 ? 10 : s->tick_ms > TICK_MS ? TICK_MS : s->tick_ms;
     http_parser_set_max_header_size(UINT32_MAX); /* the buffer is the limit, and it is ours */
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->work, &monotonic);
-    pthread_cond_init(&s->change, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&s->work);
+    clock_cond_init(&s->change);
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->epoll < 0 || s->wake < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->wake, &ev) < 0)
@@ -470,20 +464,13 @@ static void cut(struct http_server *s, bool all) {
 }
 
 void http_server_free(struct http_server *s, unsigned grace_ms) {
-    struct timespec until;
+    struct timespec until = clock_deadline(grace_ms);
     struct listener *l, *next;
 
     if (s == NULL)
         return;
     atomic_store(&s->stopping, true);
     wake_watch(s);
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += grace_ms / 1000;
-    until.tv_nsec += (long)(grace_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&s->lock);
     cut(s, false);
     while (s->conn_count > 0 && pthread_cond_timedwait(&s->change, &s->lock, &until) == 0)

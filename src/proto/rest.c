@@ -109,11 +109,6 @@ const struct model_operation *proto_rest_route(const struct model_service *s, co
             *ret_lacking = lacking_name(s, method, i);
             return NULL;
         }
-    if (best != NULL && strcmp(best->name, "UploadPart") == 0 &&
-        proto_header_get(&rq->headers, "x-amz-copy-source") != NULL) {
-        *ret_lacking = "UploadPartCopy";
-        return NULL;
-    }
     return best;
 }
 

@@ -573,7 +573,7 @@ void sigv4_sign_headers(struct arena *a, const struct sigv4_sign *s, const char 
     if (s->session_token != NULL)
         proto_header_add(a, headers, "X-Amz-Security-Token", s->session_token);
     if (strcmp(s->service, "s3") == 0)
-        proto_header_add(a, headers, "X-Amz-Content-SHA256", s->payload_hash);
+        proto_header_add(a, headers, "X-Amz-Content-SHA256", arena_strdup(a, s->payload_hash));
     names = list_names(a, headers);
     scope = arena_printf(a, "%.8s/%s/%s/" TERM, amz_date, s->region, s->service);
     proto_header_add(a, headers, "Authorization",

@@ -192,7 +192,6 @@ static void *reader(void *arg) {
 
 int channel_open(struct ws *ws, enum channel_side side, struct channel **ret_channel) {
     struct channel *ch = calloc(1, sizeof(*ch));
-    pthread_condattr_t attr;
     int r;
 
     if (ch == NULL)
@@ -207,10 +206,7 @@ int channel_open(struct ws *ws, enum channel_side side, struct channel **ret_cha
         ch->queue[i].sequence = -1;
     pthread_mutex_init(&ch->order, NULL);
     pthread_mutex_init(&ch->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&ch->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    clock_cond_init(&ch->changed);
     r = pthread_create(&ch->reader, NULL, reader, ch);
     if (r != 0) {
         free(ch);
@@ -218,20 +214,6 @@ int channel_open(struct ws *ws, enum channel_side side, struct channel **ret_cha
     }
     *ret_channel = ch;
     return 0;
-}
-
-/* A moment from now on the condition's clock. */
-static struct timespec deadline(int timeout_ms) {
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += timeout_ms / 1000;
-    t.tv_nsec += timeout_ms % 1000 * 1000000L;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000L;
-    }
-    return t;
 }
 
 int channel_send(struct channel *ch, uint32_t type, const void *data, size_t length) {
@@ -278,7 +260,7 @@ int channel_send_aside(struct channel *ch, const char *type, const void *data, s
 }
 
 int channel_receive(struct channel *ch, int timeout_ms, struct channel_payload *ret_payload) {
-    struct timespec until = deadline(timeout_ms < 0 ? 0 : timeout_ms);
+    struct timespec until = clock_deadline(timeout_ms < 0 ? 0 : (uint64_t)timeout_ms);
     struct queued *q;
 
     if (ch->taken.sequence >= 0) {
@@ -311,7 +293,7 @@ int channel_receive(struct channel *ch, int timeout_ms, struct channel_payload *
 }
 
 int channel_flush(struct channel *ch, int timeout_ms) {
-    struct timespec until = deadline(timeout_ms);
+    struct timespec until = clock_deadline((uint64_t)timeout_ms);
     int r = 0;
 
     pthread_mutex_lock(&ch->lock);

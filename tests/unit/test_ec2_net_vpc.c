@@ -365,8 +365,10 @@ static void resources(void **state) {
     assert_string_equal(arns[0], ARN "security-group/sg-00000000");
     struct ec2_instance_network_interface_specification eni = {.subnet_id = "subnet-00000000"};
     ASK("RunInstances", run_instances, .image_id = "ami-00000000", .network_interfaces = {&eni, 1, 1});
-    assert_int_equal(count, 3);
+    assert_int_equal(count, 5);
     assert_string_equal(arns[0], ARN "instance/*");
+    assert_string_equal(arns[1], ARN "network-interface/*"); /* which it makes as well */
+    assert_string_equal(arns[2], ARN "volume/*");
     ASK("DeleteVpc", delete_vpc, .vpc_id = "foo");
     assert_string_equal(arns[0], "*");
     rig_end(true);

@@ -436,7 +436,7 @@ static bool all_wait(void) {
         FILE *f;
 
         snprintf(path, sizeof(path), "/proc/self/task/%.16s/stat", d->d_name);
-        if (atoi(d->d_name) == gettid() || (f = fopen(path, "re")) == NULL)
+        if (d->d_name[0] == '.' || atoi(d->d_name) == gettid() || (f = fopen(path, "re")) == NULL)
             continue;
         wait = fgets(line, sizeof(line), f) == NULL || strstr(line, ") S") != NULL;
         fclose(f);

@@ -277,6 +277,24 @@ static void test_round_trip(void **state) {
             }
 }
 
+/* The headers outlive what they were signed with. */
+static void test_headers_last(void **state) {
+    char hash[] = EMPTY;
+    const struct sigv4_sign sign = {.access_key_id = "AK",
+                                    .secret = "s",
+                                    .region = "ap-northeast-1",
+                                    .service = "s3",
+                                    .now_ms = at("20260102T030405Z"),
+                                    .payload_hash = hash};
+    struct proto_headers h = {0};
+
+    (void)state;
+    proto_header_add(&arena, &h, "Host", "localhost:4566");
+    sigv4_sign_headers(&arena, &sign, "GET", "/", NULL, &h);
+    memset(hash, 0, sizeof(hash));
+    assert_string_equal(proto_header_get(&h, "x-amz-content-sha256"), EMPTY);
+}
+
 /* ---- aws-chunked ---- */
 
 struct source {
@@ -480,17 +498,12 @@ static int free_all(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_suite),
-        cmocka_unit_test(test_time),
-        cmocka_unit_test(test_s3_get),
-        cmocka_unit_test(test_s3_presigned),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_chunked_signed),
-        cmocka_unit_test(test_chunked_trailer),
-        cmocka_unit_test(test_chunked_unsigned),
-        cmocka_unit_test(test_plain_body),
-        cmocka_unit_test(test_checksums),
+        cmocka_unit_test(test_suite),           cmocka_unit_test(test_time),
+        cmocka_unit_test(test_s3_get),          cmocka_unit_test(test_s3_presigned),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_headers_last),    cmocka_unit_test(test_chunked_signed),
+        cmocka_unit_test(test_chunked_trailer), cmocka_unit_test(test_chunked_unsigned),
+        cmocka_unit_test(test_plain_body),      cmocka_unit_test(test_checksums),
     };
     return cmocka_run_group_tests(tests, NULL, free_all);
 }

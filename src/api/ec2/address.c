@@ -43,6 +43,18 @@ static int refuse_unknown_address(struct api_request *rq, const char *public_ip)
     return api_refuse(rq, "AuthFailure", "The address '%s' does not belong to you.", public_ip);
 }
 
+/* By its id ("allocation" or "association") or by its own address, one that is the caller's; not by both. */
+static int check_named(struct api_request *rq, const char *kind, const char *id, const char *public_ip) {
+    if (id == NULL && public_ip == NULL)
+        return api_refuse(rq, "MissingParameter", "Either public IP or %s id must be specified", kind);
+    if (id != NULL && public_ip != NULL)
+        return api_refuse(rq, "InvalidParameterCombination",
+                          "You may specify public IP or %s id, but not both in the same call", kind);
+    if (public_ip != NULL && by_address(rq, public_ip) == NULL)
+        return refuse_unknown_address(rq, public_ip);
+    return 0;
+}
+
 int ec2_allocate_address(struct api_request *rq, const struct ec2_allocate_address_request *in,
                          struct ec2_allocate_address_result *out) {
     struct elastic_ip_row row = {
@@ -158,17 +170,11 @@ int ec2_associate_address(struct api_request *rq, const struct ec2_associate_add
     const struct eni_address_row *address, *now_at;
     struct eni_address_row row;
 
-    if (in->allocation_id == NULL && in->public_ip == NULL)
-        return api_refuse(rq, "MissingParameter", "Either public IP or allocation id must be specified");
-    if (in->allocation_id != NULL && in->public_ip != NULL)
-        return api_refuse(rq, "InvalidParameterCombination",
-                          "You may specify public IP or allocation id, but not both in the same call");
-    if (in->public_ip != NULL) {
-        if (by_address(rq, in->public_ip) == NULL)
-            return refuse_unknown_address(rq, in->public_ip);
+    if (check_named(rq, "allocation", in->allocation_id, in->public_ip) < 0)
+        return API_REFUSED;
+    if (in->public_ip != NULL)
         return api_refuse(rq, "InvalidParameterCombination",
                           "You must specify an allocation id when mapping an address to a VPC instance");
-    }
     eip = ec2_get(rq, EC2_ELASTIC_IP, in->allocation_id);
     eni = eip != NULL ? target_eni(rq, in) : NULL;
     if (eni == NULL)
@@ -215,17 +221,11 @@ int ec2_disassociate_address(struct api_request *rq, const struct ec2_disassocia
     struct elastic_ip_row row;
 
     (void)out;
-    if (in->association_id == NULL && in->public_ip == NULL)
-        return api_refuse(rq, "MissingParameter", "Either public IP or association id must be specified");
-    if (in->association_id != NULL && in->public_ip != NULL)
-        return api_refuse(rq, "InvalidParameterCombination",
-                          "You may specify public IP or association id, but not both in the same call");
-    if (in->public_ip != NULL) {
-        if (by_address(rq, in->public_ip) == NULL)
-            return refuse_unknown_address(rq, in->public_ip);
+    if (check_named(rq, "association", in->association_id, in->public_ip) < 0)
+        return API_REFUSED;
+    if (in->public_ip != NULL)
         return api_refuse(rq, "InvalidParameterValue",
                           "You must specify an association id when unmapping an address from a VPC instance");
-    }
     rows = eni_address_list_by(rq->tx, COL(eni_address, association_id), in->association_id);
     if (rows.count > 0)
         address = &rows.items[0];
@@ -251,17 +251,11 @@ int ec2_release_address(struct api_request *rq, const struct ec2_release_address
     const struct elastic_ip_row *eip;
 
     (void)out;
-    if (in->allocation_id == NULL && in->public_ip == NULL)
-        return api_refuse(rq, "MissingParameter", "Either public IP or allocation id must be specified");
-    if (in->allocation_id != NULL && in->public_ip != NULL)
-        return api_refuse(rq, "InvalidParameterCombination",
-                          "You may specify public IP or allocation id, but not both in the same call");
-    if (in->public_ip != NULL) {
-        if (by_address(rq, in->public_ip) == NULL)
-            return refuse_unknown_address(rq, in->public_ip);
+    if (check_named(rq, "allocation", in->allocation_id, in->public_ip) < 0)
+        return API_REFUSED;
+    if (in->public_ip != NULL)
         return api_refuse(rq, "InvalidParameterValue",
                           "You must specify an allocation id when releasing a VPC elastic IP address");
-    }
     eip = ec2_get(rq, EC2_ELASTIC_IP, in->allocation_id);
     if (eip == NULL)
         return API_REFUSED;

@@ -216,6 +216,14 @@ void ec2_region_setup(struct api_request *rq);
 extern const struct api_service api_ec2; /* service.c */
 /* api_entry.resources of every operation. */
 void ec2_resources(struct api_request *rq, const void *in, const char *const **ret_arns, size_t *ret_count);
+/* api_entry.conditions of every operation: ec2:Region, ec2:Vpc, ec2:Subnet, ec2:InstanceType, aws:RequestTag,
+ * aws:TagKeys, aws:ResourceTag, ec2:ResourceTag. */
+void ec2_conditions(struct api_request *rq, const void *in, const char *arn, struct policy_context *ctx);
+/* aws:ResourceTag/… and <service>:ResourceTag/… of what the ARN's id names. */
+void ec2_resource_tags(struct api_request *rq, const char *service, const char *arn,
+                       struct policy_context *ctx);
+/* May the caller tag what the request is about to make?  (ec2:CreateTags on all of that type.) */
+int ec2_may_tag(struct api_request *rq, const struct ec2_tag_specification *specification);
 
 #define EC2_NET_OPERATIONS(X)                                                                                \
     X(CreateVpc, create_vpc, API_WRITE)                                                                      \

@@ -354,30 +354,29 @@ static int authorize(struct api_request *rq, const struct rule_request *in,
     return 0;
 }
 
+/* The two handlers differ in their generated types alone. */
+#define AUTHORIZE(rq, in, out, group_name, egress)                                                           \
+    __extension__({                                                                                          \
+        const struct rule_request request_ = RULE_REQUEST(in, group_name, egress);                           \
+        struct rules added_ = {0};                                                                           \
+        int r_ = authorize((rq), &request_, (in)->tag_specifications.items, (in)->tag_specifications.count,  \
+                           &added_);                                                                         \
+        (out)->return_ = SOME_BOOL(true);                                                                    \
+        for (size_t i_ = 0; i_ < added_.count; i_++)                                                         \
+            *vec_push((rq)->arena, &(out)->security_group_rules) = rule_view((rq), &added_.items[i_]);       \
+        r_;                                                                                                  \
+    })
+
 int ec2_authorize_security_group_ingress(struct api_request *rq,
                                          const struct ec2_authorize_security_group_ingress_request *in,
                                          struct ec2_authorize_security_group_ingress_result *out) {
-    const struct rule_request request = RULE_REQUEST(in, in->group_name, false);
-    struct rules added = {0};
-    if (authorize(rq, &request, in->tag_specifications.items, in->tag_specifications.count, &added) < 0)
-        return API_REFUSED;
-    out->return_ = SOME_BOOL(true);
-    for (size_t i = 0; i < added.count; i++)
-        *vec_push(rq->arena, &out->security_group_rules) = rule_view(rq, &added.items[i]);
-    return 0;
+    return AUTHORIZE(rq, in, out, in->group_name, false);
 }
 
 int ec2_authorize_security_group_egress(struct api_request *rq,
                                         const struct ec2_authorize_security_group_egress_request *in,
                                         struct ec2_authorize_security_group_egress_result *out) {
-    const struct rule_request request = RULE_REQUEST(in, NULL, true);
-    struct rules added = {0};
-    if (authorize(rq, &request, in->tag_specifications.items, in->tag_specifications.count, &added) < 0)
-        return API_REFUSED;
-    out->return_ = SOME_BOOL(true);
-    for (size_t i = 0; i < added.count; i++)
-        *vec_push(rq->arena, &out->security_group_rules) = rule_view(rq, &added.items[i]);
-    return 0;
+    return AUTHORIZE(rq, in, out, NULL, true);
 }
 
 /* ---- revoke ---- */
@@ -455,34 +454,29 @@ static int revoke(struct api_request *rq, const struct rule_request *in, const c
     return 0;
 }
 
+#define REVOKE(rq, in, out, group_name, egress)                                                              \
+    __extension__({                                                                                          \
+        const struct rule_request request_ = RULE_REQUEST(in, group_name, egress);                           \
+        struct revoked revoked_ = {0};                                                                       \
+        int r_ = revoke((rq), &request_, (in)->security_group_rule_ids.items,                                \
+                        (in)->security_group_rule_ids.count, &revoked_);                                     \
+        (out)->return_ = SOME_BOOL(true);                                                                    \
+        for (size_t i_ = 0; i_ < revoked_.unknown.count; i_++)                                               \
+            *vec_push((rq)->arena, &(out)->unknown_ip_permissions) = revoked_.unknown.items[i_];             \
+        for (size_t i_ = 0; i_ < revoked_.gone.count; i_++)                                                  \
+            *vec_push((rq)->arena, &(out)->revoked_security_group_rules) =                                   \
+                revoked_view(&revoked_.gone.items[i_]);                                                      \
+        r_;                                                                                                  \
+    })
+
 int ec2_revoke_security_group_ingress(struct api_request *rq,
                                       const struct ec2_revoke_security_group_ingress_request *in,
                                       struct ec2_revoke_security_group_ingress_result *out) {
-    const struct rule_request request = RULE_REQUEST(in, in->group_name, false);
-    struct revoked revoked = {0};
-    if (revoke(rq, &request, in->security_group_rule_ids.items, in->security_group_rule_ids.count, &revoked) <
-        0)
-        return API_REFUSED;
-    out->return_ = SOME_BOOL(true);
-    for (size_t i = 0; i < revoked.unknown.count; i++)
-        *vec_push(rq->arena, &out->unknown_ip_permissions) = revoked.unknown.items[i];
-    for (size_t i = 0; i < revoked.gone.count; i++)
-        *vec_push(rq->arena, &out->revoked_security_group_rules) = revoked_view(&revoked.gone.items[i]);
-    return 0;
+    return REVOKE(rq, in, out, in->group_name, false);
 }
 
 int ec2_revoke_security_group_egress(struct api_request *rq,
                                      const struct ec2_revoke_security_group_egress_request *in,
                                      struct ec2_revoke_security_group_egress_result *out) {
-    const struct rule_request request = RULE_REQUEST(in, NULL, true);
-    struct revoked revoked = {0};
-    if (revoke(rq, &request, in->security_group_rule_ids.items, in->security_group_rule_ids.count, &revoked) <
-        0)
-        return API_REFUSED;
-    out->return_ = SOME_BOOL(true);
-    for (size_t i = 0; i < revoked.unknown.count; i++)
-        *vec_push(rq->arena, &out->unknown_ip_permissions) = revoked.unknown.items[i];
-    for (size_t i = 0; i < revoked.gone.count; i++)
-        *vec_push(rq->arena, &out->revoked_security_group_rules) = revoked_view(&revoked.gone.items[i]);
-    return 0;
+    return REVOKE(rq, in, out, NULL, true);
 }

@@ -92,6 +92,8 @@ int ec2_tag_check(struct api_request *rq, unsigned allowed_kinds,
                     return api_refuse(rq, "InvalidParameterValue", "Duplicate tag key '%s' specified.",
                                       s->tags.items[t].key);
         }
+        if (ec2_may_tag(rq, s) < 0)
+            return API_REFUSED;
     }
     return 0;
 }

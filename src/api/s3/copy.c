@@ -17,14 +17,11 @@ enum { TRIES = 5 };
 struct copying {
     const struct s3_copy_object_request *in;
     struct s3_copy_object_output *out;
-    const char *bucket, *key, *version_id; /* of the source */
-    const struct s3_bucket_row *from;
-    const struct s3_object_row *source;
+    struct s3_source source;
     struct s3_about about;
     enum checksum_kind wanted;
     bool again; /* its bytes are to be read */
     bool gone;
-    struct s3_body body;
     struct s3_intake intake;
     struct s3_object_row row;
 };
@@ -33,46 +30,55 @@ static bool replaces(const char *directive) {
     return text_is(directive, "REPLACE");
 }
 
-static int find_source(struct api_request *rq, struct copying *c) {
-    const struct s3_copy_object_request *in = c->in;
-    const struct s3_conditions conditions = {in->copy_source_if_match, in->copy_source_if_none_match,
-                                             in->copy_source_if_modified_since,
-                                             in->copy_source_if_unmodified_since};
+int s3_name_source(struct api_request *rq, const char *copy_source, struct s3_source *s) {
+    if (s3_parse_copy_source(rq->arena, copy_source, &s->bucket, &s->key, &s->version_id) < 0)
+        return api_refuse(rq, "InvalidArgument",
+                          "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+    return 0;
+}
 
-    c->from = s3_open_bucket(
-        rq, &(struct s3_question){.bucket = c->bucket,
-                                  .expected_owner = in->expected_source_bucket_owner,
-                                  .action = c->version_id != NULL ? "s3:GetObjectVersion" : "s3:GetObject",
-                                  .key = c->key});
-    if (c->from == NULL || s3_find_version(rq, c->bucket, c->key, c->version_id, &c->source) < 0)
+int s3_find_source(struct api_request *rq, struct s3_source *s) {
+    if (s->customer_key)
+        return s3_refuse_lacking(rq, "SSE-C");
+    s->from = s3_open_bucket(
+        rq, &(struct s3_question){.bucket = s->bucket,
+                                  .expected_owner = s->expected_owner,
+                                  .action = s->version_id != NULL ? "s3:GetObjectVersion" : "s3:GetObject",
+                                  .key = s->key});
+    if (s->from == NULL || s3_find_version(rq, s->bucket, s->key, s->version_id, &s->row) < 0)
         return API_REFUSED;
-    if (c->source == NULL && c->version_id != NULL)
+    if (s->row == NULL && s->version_id != NULL)
         return api_refuse(rq, "NoSuchVersion", "The specified version does not exist.");
-    if (c->source != NULL && c->source->marker && c->version_id != NULL)
+    if (s->row != NULL && s->row->marker && s->version_id != NULL)
         return api_refuse(
             rq, "InvalidRequest",
             "The source of a copy request may not specifically refer to a delete marker by version id.");
-    if (c->source == NULL || c->source->marker)
-        return s3_refuse_missing(rq, c->from);
-    if (s3_conditions_hold(&conditions, c->source->etag, c->source->created_ms) != 0)
+    if (s->row == NULL || s->row->marker)
+        return s3_refuse_missing(rq, s->from);
+    if (s3_conditions_hold(&s->conditions, s->row->etag, s->row->created_ms) != 0)
         return api_refuse(rq, "PreconditionFailed",
                           "At least one of the pre-conditions you specified did not hold");
-    if (c->source->size > S3_PUT_MAX_BYTES)
-        return api_refuse(rq, "InvalidRequest",
-                          "The specified copy source is larger than the maximum allowable size for a copy "
-                          "source: %lld",
-                          (long long)S3_PUT_MAX_BYTES);
     return 0;
+}
+
+static int check_size(struct api_request *rq, const struct s3_source *s) {
+    if (s->row->size <= S3_PUT_MAX_BYTES)
+        return 0;
+    return api_refuse(
+        rq, "InvalidRequest",
+        "The specified copy source is larger than the maximum allowable size for a copy source: "
+        "%lld",
+        (long long)S3_PUT_MAX_BYTES);
 }
 
 /* A copy onto itself must change something. */
 static int check_change(struct api_request *rq, const struct copying *c) {
     const struct s3_copy_object_request *in = c->in;
 
-    if (strcmp(c->bucket, in->bucket) != 0 || strcmp(c->key, in->key) != 0 || c->version_id != NULL ||
-        replaces(in->metadata_directive) || replaces(in->tagging_directive) || in->storage_class != NULL ||
-        in->website_redirect_location != NULL || in->server_side_encryption != NULL ||
-        in->checksum_algorithm != NULL)
+    if (strcmp(c->source.bucket, in->bucket) != 0 || strcmp(c->source.key, in->key) != 0 ||
+        c->source.version_id != NULL || replaces(in->metadata_directive) || replaces(in->tagging_directive) ||
+        in->storage_class != NULL || in->website_redirect_location != NULL ||
+        in->server_side_encryption != NULL || in->checksum_algorithm != NULL)
         return 0;
     return api_refuse(
         rq, "InvalidRequest",
@@ -89,23 +95,23 @@ static int choose_about(struct api_request *rq, struct copying *c, const struct 
         return API_REFUSED;
     c->about = own;
     if (!replaces(c->in->metadata_directive)) {
-        S3_ABOUT_COPY(&c->about, c->source);
+        S3_ABOUT_COPY(&c->about, c->source.row);
         c->about.storage_class = own.storage_class;
         c->about.redirect = own.redirect;
     }
-    c->about.tags = replaces(c->in->tagging_directive) ? own.tags : c->source->tags;
-    c->about.tag_count = replaces(c->in->tagging_directive) ? own.tag_count : c->source->tag_count;
+    c->about.tags = replaces(c->in->tagging_directive) ? own.tags : c->source.row->tags;
+    c->about.tag_count = replaces(c->in->tagging_directive) ? own.tag_count : c->source.row->tag_count;
     return 0;
 }
 
 static int choose_checksum(struct api_request *rq, struct copying *c) {
     c->wanted = checksum_of_algorithm(c->in->checksum_algorithm != NULL ? c->in->checksum_algorithm
-                                                                        : c->source->checksum_algorithm);
+                                                                        : c->source.row->checksum_algorithm);
     if (c->wanted == CHECKSUM_NONE)
         return api_refuse_status(rq, 501, "NotImplemented", "vpcbox does not compute the checksum %s",
                                  c->in->checksum_algorithm);
-    c->again = c->source->upload_id != NULL ||
-               strcmp(checksum_algorithm(c->wanted), c->source->checksum_algorithm) != 0;
+    c->again = c->source.row->upload_id != NULL ||
+               strcmp(checksum_algorithm(c->wanted), c->source.row->checksum_algorithm) != 0;
     return 0;
 }
 
@@ -128,14 +134,12 @@ static int prepare(struct api_request *rq, void *arg) {
                                                   .context = &ctx});
     if (to == NULL || s3_may_put(rq, to, in->key, input, &ctx) < 0 || s3_check_key(rq, in->key) < 0)
         return API_REFUSED;
-    if (in->copy_source_sse_customer_algorithm != NULL || in->copy_source_sse_customer_key != NULL)
-        return s3_refuse_lacking(rq, "SSE-C");
-    if (find_source(rq, c) < 0 || check_change(rq, c) < 0 || choose_about(rq, c, input) < 0 ||
-        choose_checksum(rq, c) < 0 ||
+    if (s3_find_source(rq, &c->source) < 0 || check_size(rq, &c->source) < 0 || check_change(rq, c) < 0 ||
+        choose_about(rq, c, input) < 0 || choose_checksum(rq, c) < 0 ||
         s3_check_write(rq, in->if_match, in->if_none_match, s3_latest(rq->tx, in->bucket, in->key)) < 0)
         return API_REFUSED;
     if (c->again) {
-        r = s3_body_open(rq, c->source, 0, c->source->size, &c->body);
+        r = s3_body_open(rq, c->source.row, 0, c->source.row->size, &c->source.body);
         c->gone = r == -ENOENT;
         return r < 0 && !c->gone ? commit_failed(rq, r, "opening an object") : 0;
     }
@@ -150,8 +154,8 @@ static int take_source(struct api_request *rq, struct copying *c) {
         r = api_read(rq, prepare, c);
         if (r < 0)
             return r;
-        if (!c->again && c->source->file != NULL) {
-            r = object_link(rq->config->home, c->source->file, c->intake.file);
+        if (!c->again && c->source.row->file != NULL) {
+            r = object_link(rq->config->home, c->source.row->file, c->intake.file);
             c->gone = r == -ENOENT;
         }
         if (!c->gone)
@@ -180,23 +184,23 @@ static int make_bytes(struct api_request *rq, struct copying *c) {
 
     if (c->again) {
         c->intake.read = s3_body_read;
-        c->intake.user = &c->body;
-        c->intake.expected = c->source->size;
+        c->intake.user = &c->source.body;
+        c->intake.expected = c->source.row->size;
         c->intake.wanted = c->wanted;
         r = s3_take_bytes(rq, &c->intake);
-        s3_body_close(&c->body);
+        s3_body_close(&c->source.body);
         if (r < 0)
             return r;
         s3_object_of(rq, &c->intake, &c->about, &c->row);
         return 0;
     }
     c->row = (struct s3_object_row){
-        .size = c->source->size,
+        .size = c->source.row->size,
         .file = *c->intake.file != '\0' ? c->intake.file : NULL,
-        .etag = c->source->etag,
-        .checksum_algorithm = c->source->checksum_algorithm,
-        .checksum = c->source->checksum,
-        .checksum_type = c->source->checksum_type,
+        .etag = c->source.row->etag,
+        .checksum_algorithm = c->source.row->checksum_algorithm,
+        .checksum = c->source.row->checksum,
+        .checksum_type = c->source.row->checksum_type,
     };
     S3_ABOUT_COPY(&c->row, &c->about);
     return 0;
@@ -204,14 +208,13 @@ static int make_bytes(struct api_request *rq, struct copying *c) {
 
 int s3_copy_object(struct api_request *rq, const struct s3_copy_object_request *in,
                    struct s3_copy_object_output *out) {
-    struct copying c = {.in = in, .out = out};
+    struct copying c = {.in = in, .out = out, .source = S3_SOURCE(in)};
     struct s3_copy_object_result *result = arena_new(rq->arena, struct s3_copy_object_result);
     struct proto_response response;
     int r;
 
-    if (s3_parse_copy_source(rq->arena, in->copy_source, &c.bucket, &c.key, &c.version_id) < 0)
-        return api_refuse(rq, "InvalidArgument",
-                          "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+    if (s3_name_source(rq, in->copy_source, &c.source) < 0)
+        return API_REFUSED;
     r = take_source(rq, &c);
     if (r < 0)
         return r;
@@ -228,7 +231,7 @@ int s3_copy_object(struct api_request *rq, const struct s3_copy_object_request *
     result->checksum_type = c.row.checksum_type;
     S3_CHECKSUM_SET(result, c.row.checksum_algorithm, c.row.checksum);
     out->copy_object_result = result;
-    out->copy_source_version_id = s3_version_shown(c.from, c.source->version_id);
+    out->copy_source_version_id = s3_version_shown(c.source.from, c.source.row->version_id);
     out->server_side_encryption = "AES256";
     api_encode(rq, out, &response);
     api_respond(rq, &response);

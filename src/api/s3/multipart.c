@@ -106,46 +106,31 @@ int s3_create_multipart_upload(struct api_request *rq, const struct s3_create_mu
 
 /* ---- a part ---- */
 
-struct uploading {
-    const struct s3_upload_part_request *in;
-    struct s3_intake intake;
-    const char *etag;
-};
-
-static int prepare_part(struct api_request *rq, void *arg) {
-    struct uploading *u = arg;
-    const struct s3_upload_part_request *in = u->in;
-    const struct s3_bucket_row *bucket = OPEN_KEY(rq, in, "s3:PutObject");
-    const struct s3_upload_row *upload;
+int s3_open_part(struct api_request *rq, struct s3_new_part *p) {
+    const struct s3_bucket_row *bucket = OPEN_KEY(rq, p, "s3:PutObject");
 
     if (bucket == NULL)
         return API_REFUSED;
-    if (in->part_number.v < 1 || in->part_number.v > S3_PARTS_MAX)
+    if (p->number < 1 || p->number > S3_PARTS_MAX)
         return api_refuse(rq, "InvalidArgument",
                           "Part number must be an integer between 1 and 10000, inclusive");
-    if (in->sse_customer_algorithm != NULL || in->sse_customer_key != NULL)
+    if (p->customer_key)
         return s3_refuse_lacking(rq, "SSE-C");
-    upload = s3_find_upload(rq, in->bucket, in->key, in->upload_id);
-    if (upload == NULL || s3_body_length(rq, &u->intake.expected) < 0 ||
-        s3_given_checksum(rq, in->checksum_algorithm, &u->intake.given) < 0)
+    p->upload = s3_find_upload(rq, p->bucket, p->key, p->upload_id);
+    if (p->upload == NULL)
         return API_REFUSED;
-    u->intake.wanted = upload->checksum_algorithm == NULL ? CHECKSUM_CRC64NVME
-                                                          : checksum_of_algorithm(upload->checksum_algorithm);
-    if (upload->checksum_algorithm != NULL && u->intake.given.kind != CHECKSUM_NONE &&
-        u->intake.given.kind != u->intake.wanted)
-        return api_refuse(
-            rq, "InvalidRequest",
-            "Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s",
-            upload->checksum_algorithm, checksum_algorithm(u->intake.given.kind));
+    p->intake.wanted = p->upload->checksum_algorithm == NULL
+                           ? CHECKSUM_CRC64NVME
+                           : checksum_of_algorithm(p->upload->checksum_algorithm);
     return 0;
 }
 
 static int put_part(struct api_request *rq, void *arg) {
-    struct uploading *u = arg;
-    const char *key = s3_part_key(rq->arena, u->in->upload_id, u->in->part_number.v);
+    struct s3_new_part *p = arg;
+    const char *key = s3_part_key(rq->arena, p->upload_id, p->number);
     const struct s3_part_row *old;
 
-    if (s3_find_upload(rq, u->in->bucket, u->in->key, u->in->upload_id) == NULL)
+    if (s3_find_upload(rq, p->bucket, p->key, p->upload_id) == NULL)
         return API_REFUSED;
     old = s3_part_find(rq->tx, key);
     if (old != NULL && old->file != NULL) {
@@ -155,35 +140,62 @@ static int put_part(struct api_request *rq, void *arg) {
         s3_remove_files(rq, NULL, names, 1);
     }
     s3_part_put(rq->tx, &(struct s3_part_row){.key = key,
-                                              .number = u->in->part_number.v,
-                                              .size = u->intake.length,
+                                              .number = p->number,
+                                              .size = p->intake.length,
                                               .created_ms = rq->now_ms,
-                                              .file = *u->intake.file != '\0' ? u->intake.file : NULL,
-                                              .etag = u->etag,
-                                              .checksum = u->intake.checksum});
+                                              .file = *p->intake.file != '\0' ? p->intake.file : NULL,
+                                              .etag = p->etag,
+                                              .checksum = p->intake.checksum});
+    return 0;
+}
+
+int s3_take_part(struct api_request *rq, struct s3_new_part *p) {
+    int r = s3_take_bytes(rq, &p->intake);
+
+    if (r < 0)
+        return r;
+    hex_encode(p->intake.md5, sizeof(p->intake.md5), p->etag);
+    r = api_write(rq, put_part, p);
+    if (r < 0)
+        s3_intake_drop(rq, &p->intake);
+    return r;
+}
+
+struct uploading {
+    const struct s3_upload_part_request *in;
+    struct s3_new_part part;
+};
+
+static int prepare_part(struct api_request *rq, void *arg) {
+    struct uploading *u = arg;
+    struct s3_intake *intake = &u->part.intake;
+
+    if (s3_open_part(rq, &u->part) < 0 || s3_body_length(rq, &intake->expected) < 0 ||
+        s3_given_checksum(rq, u->in->checksum_algorithm, &intake->given) < 0)
+        return API_REFUSED;
+    if (u->part.upload->checksum_algorithm != NULL && intake->given.kind != CHECKSUM_NONE &&
+        intake->given.kind != intake->wanted)
+        return api_refuse(
+            rq, "InvalidRequest",
+            "Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s",
+            u->part.upload->checksum_algorithm, checksum_algorithm(intake->given.kind));
     return 0;
 }
 
 int s3_upload_part(struct api_request *rq, const struct s3_upload_part_request *in,
                    struct s3_upload_part_output *out) {
-    struct uploading u = {.in = in, .intake = {.content_md5 = in->content_md5}};
+    struct uploading u = {.in = in, .part = S3_NEW_PART(in)};
     struct proto_response response;
-    char hex[S3_ETAG_BYTES];
-    int r = api_read(rq, prepare_part, &u);
+    int r;
 
+    u.part.intake.content_md5 = in->content_md5;
+    r = api_read(rq, prepare_part, &u);
+    if (r == 0)
+        r = s3_take_part(rq, &u.part);
     if (r < 0)
         return r;
-    r = s3_take_bytes(rq, &u.intake);
-    if (r < 0)
-        return r;
-    u.etag = hex_encode(u.intake.md5, sizeof(u.intake.md5), hex);
-    r = api_write(rq, put_part, &u);
-    if (r < 0) {
-        s3_intake_drop(rq, &u.intake);
-        return r;
-    }
-    out->e_tag = s3_quoted(rq->arena, u.etag);
-    S3_CHECKSUM_SET(out, checksum_algorithm(u.intake.wanted), u.intake.checksum);
+    out->e_tag = s3_quoted(rq->arena, u.part.etag);
+    S3_CHECKSUM_SET(out, checksum_algorithm(u.part.intake.wanted), u.part.intake.checksum);
     out->server_side_encryption = "AES256";
     api_encode(rq, out, &response);
     api_respond(rq, &response);

@@ -282,6 +282,57 @@ void s3_body_close(struct s3_body *b);
 const struct s3_upload_row *s3_find_upload(struct api_request *rq, const char *bucket, const char *key,
                                            const char *id);
 
+/* A part on its way in, from the client or from another object. */
+struct s3_new_part {
+    const char *bucket, *key, *upload_id, *expected_bucket_owner;
+    int64_t number;
+    bool customer_key;
+    struct s3_intake intake;
+    /* filled: */
+    const struct s3_upload_row *upload;
+    char etag[S3_ETAG_BYTES];
+};
+
+#define S3_NEW_PART(in)                                                                                      \
+    {                                                                                                        \
+        .bucket = (in)->bucket, .key = (in)->key, .upload_id = (in)->upload_id,                              \
+        .expected_bucket_owner = (in)->expected_bucket_owner, .number = (in)->part_number.v,                 \
+        .customer_key = (in)->sse_customer_algorithm != NULL || (in)->sse_customer_key != NULL,              \
+    }
+
+/* May it come?  Fills upload and intake.wanted.  Needs rq->tx.  0 or API_REFUSED. */
+int s3_open_part(struct api_request *rq, struct s3_new_part *p);
+/* Takes its bytes and keeps it.  Opens a transaction of its own.  0 or API_REFUSED. */
+int s3_take_part(struct api_request *rq, struct s3_new_part *p);
+
+/* ---- copy.c ---- */
+
+struct s3_source {
+    const char *expected_owner;
+    struct s3_conditions conditions;
+    bool customer_key;
+    /* filled: */
+    const char *bucket, *key, *version_id;
+    const struct s3_bucket_row *from;
+    const struct s3_object_row *row;
+    struct s3_body body;
+};
+
+/* Of CopyObject and UploadPartCopy. */
+#define S3_SOURCE(in)                                                                                        \
+    {                                                                                                        \
+        .expected_owner = (in)->expected_source_bucket_owner,                                                \
+        .conditions = {(in)->copy_source_if_match, (in)->copy_source_if_none_match,                          \
+                       (in)->copy_source_if_modified_since, (in)->copy_source_if_unmodified_since},          \
+        .customer_key =                                                                                      \
+            (in)->copy_source_sse_customer_algorithm != NULL || (in)->copy_source_sse_customer_key != NULL,  \
+    }
+
+/* Reads x-amz-copy-source.  0 or API_REFUSED. */
+int s3_name_source(struct api_request *rq, const char *copy_source, struct s3_source *s);
+/* Finds it, if the caller may read it and the conditions hold.  Needs rq->tx.  0 or API_REFUSED. */
+int s3_find_source(struct api_request *rq, struct s3_source *s);
+
 /* ---- the handlers, by file ---- */
 
 #define S3_HANDLER(name, input, output)                                                                      \
@@ -320,6 +371,7 @@ S3_HANDLER(list_object_versions, request, struct s3_list_object_versions_output)
 
 S3_HANDLER(create_multipart_upload, request, struct s3_create_multipart_upload_output);
 S3_HANDLER(upload_part, request, struct s3_upload_part_output);
+S3_HANDLER(upload_part_copy, request, struct s3_upload_part_copy_output);
 S3_HANDLER(complete_multipart_upload, request, struct s3_complete_multipart_upload_output);
 S3_HANDLER(abort_multipart_upload, request, struct s3_abort_multipart_upload_output);
 S3_HANDLER(list_parts, request, struct s3_list_parts_output);

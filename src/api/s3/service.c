@@ -39,6 +39,7 @@ static const struct api_entry entries[] = {
     API_ENTRY(PutObject, s3_put_object, API_RAW | API_OPEN),
     API_ENTRY(PutPublicAccessBlock, s3_put_public_access_block, API_WRITE | API_OPEN),
     API_ENTRY(UploadPart, s3_upload_part, API_RAW | API_OPEN),
+    API_ENTRY(UploadPartCopy, s3_upload_part_copy, API_RAW | API_OPEN),
 };
 
 const struct api_service s3_service = {

@@ -11,7 +11,8 @@ static const struct api_entry entries[] = {
     {.operation = "StartSession",
      .handler = (api_handler)(void (*)(void))ssm_start_session,
      .flags = API_WRITE,
-     .resources = ssm_start_session_resources},
+     .resources = ssm_start_session_resources,
+     .conditions = ssm_start_session_conditions},
     API_ENTRY(TerminateSession, ssm_terminate_session, API_WRITE),
     API_ENTRY(UpdateInstanceInformation, ssm_update_instance_information, API_WRITE),
 };

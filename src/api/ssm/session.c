@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/ec2/ec2.h"
 #include "api/ssm/ssm.h"
 #include "base/embed.h"
 #include "base/text.h"
@@ -294,12 +295,22 @@ int ssm_start_session(struct api_request *rq, const struct ssm_start_session_req
 void ssm_start_session_resources(struct api_request *rq, const void *in_, const char *const **ret_arns,
                                  size_t *ret_count) {
     const struct ssm_start_session_request *in = in_;
-    const char **arns = arena_array(rq->arena, const char *, 1);
+    const char **arns = arena_array(rq->arena, const char *, 2);
 
     arns[0] =
         arena_printf(rq->arena, "arn:aws:ec2:%s:%s:instance/%s", rq->region, rq->caller.account, in->target);
+    if (in->document_name != NULL)
+        arns[1] =
+            arena_printf(rq->arena, "arn:aws:ssm:%s:%s:document/%s", rq->region,
+                         text_starts(in->document_name, "AWS-") ? "" : rq->caller.account, in->document_name);
     *ret_arns = arns;
-    *ret_count = 1;
+    *ret_count = in->document_name != NULL ? 2 : 1;
+}
+
+void ssm_start_session_conditions(struct api_request *rq, const void *in, const char *arn,
+                                  struct policy_context *ctx) {
+    (void)in;
+    ec2_resource_tags(rq, "ssm", arn, ctx);
 }
 
 static const struct ssm_session_row *own_session(struct api_request *rq, const char *id) {

@@ -31,6 +31,8 @@ int ssm_start_session(struct api_request *rq, const struct ssm_start_session_req
                       struct ssm_start_session_response *out);
 void ssm_start_session_resources(struct api_request *rq, const void *in, const char *const **ret_arns,
                                  size_t *ret_count);
+void ssm_start_session_conditions(struct api_request *rq, const void *in, const char *arn,
+                                  struct policy_context *ctx);
 int ssm_resume_session(struct api_request *rq, const struct ssm_resume_session_request *in,
                        struct ssm_resume_session_response *out);
 int ssm_terminate_session(struct api_request *rq, const struct ssm_terminate_session_request *in,

@@ -20,6 +20,7 @@ struct s3_completed_part;
 struct s3_copy_object_output;
 struct s3_copy_object_request;
 struct s3_copy_object_result;
+struct s3_copy_part_result;
 struct s3_create_bucket_configuration;
 struct s3_create_bucket_output;
 struct s3_create_bucket_request;
@@ -86,6 +87,8 @@ struct s3_put_public_access_block_request;
 struct s3_restore_status;
 struct s3_tag;
 struct s3_tagging;
+struct s3_upload_part_copy_output;
+struct s3_upload_part_copy_request;
 struct s3_upload_part_output;
 struct s3_upload_part_request;
 struct s3_versioning_configuration;
@@ -261,6 +264,21 @@ struct s3_copy_object_result {
     const char *e_tag;
     struct opt_time last_modified;
     const char *checksum_type;
+    const char *checksum_crc32;
+    const char *checksum_crc32_c;
+    const char *checksum_crc64_nvme;
+    const char *checksum_sha1;
+    const char *checksum_sha256;
+    const char *checksum_sha512;
+    const char *checksum_md5;
+    const char *checksum_xxhash64;
+    const char *checksum_xxhash3;
+    const char *checksum_xxhash128;
+};
+/* CopyPartResult */
+struct s3_copy_part_result {
+    const char *e_tag;
+    struct opt_time last_modified;
     const char *checksum_crc32;
     const char *checksum_crc32_c;
     const char *checksum_crc64_nvme;
@@ -1006,6 +1024,39 @@ struct s3_tag {
 /* Tagging */
 struct s3_tagging {
     VEC(struct s3_tag) tag_set;
+};
+/* UploadPartCopyOutput */
+struct s3_upload_part_copy_output {
+    const char *copy_source_version_id;
+    struct s3_copy_part_result *copy_part_result;
+    const char *server_side_encryption;
+    const char *sse_customer_algorithm;
+    const char *sse_customer_key_md5;
+    const char *ssekms_key_id;
+    struct opt_bool bucket_key_enabled;
+    const char *request_charged;
+};
+/* UploadPartCopyRequest */
+struct s3_upload_part_copy_request {
+    const char *bucket;
+    const char *copy_source;
+    const char *copy_source_if_match;
+    struct opt_time copy_source_if_modified_since;
+    const char *copy_source_if_none_match;
+    struct opt_time copy_source_if_unmodified_since;
+    const char *copy_source_range;
+    const char *key;
+    struct opt_int part_number;
+    const char *upload_id;
+    const char *sse_customer_algorithm;
+    const char *sse_customer_key;
+    const char *sse_customer_key_md5;
+    const char *copy_source_sse_customer_algorithm;
+    const char *copy_source_sse_customer_key;
+    const char *copy_source_sse_customer_key_md5;
+    const char *request_payer;
+    const char *expected_bucket_owner;
+    const char *expected_source_bucket_owner;
 };
 /* UploadPartOutput */
 struct s3_upload_part_output {
