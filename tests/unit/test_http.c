@@ -460,8 +460,9 @@ static void test_eviction(void **state) {
         fds[i] = dial(p);
         say(fds[i], "GET /refuse HTTP/1.1\r\nHost: h\r\n\r\n");
         has(until(fds[i], "no"), "403");
-        while (!all_wait()) /* the server may have answered and not be idle yet */
-            sched_yield();
+        /* The server may have answered and not be idle yet. */
+        for (uint64_t start = clock_mono_ns(); !all_wait(); sched_yield())
+            assert_true(clock_mono_ns() - start < 10000000000ULL);
     }
     extra = dial(p); /* a ninth: the first, idle the longest, has to go */
     say(extra, "GET /who HTTP/1.1\r\n" CLOSE);
