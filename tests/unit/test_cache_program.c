@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel's own runner feeds packets to the flow cache's program; needs root, else says so and passes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/bpf_map.h"
+#include "bpf/cache.h"
+#include "host/kernel.h"
+#include "wire/bytes.h"
+#include "wire/checksum.h"
+
+enum { GENERATION = 7, FRESH = 900, OUT = 5, UDP = 17, TCP = 6, FRAME = 14 + 20 + 20 + 10 };
+
+static struct kernel k;
+static const uint8_t macs_before[12] = {6, 0x76, 0x70, 0x63, 0, 1, 6, 1, 2, 3, 4, 5};
+static const uint8_t macs_after[12] = {6, 9, 8, 7, 6, 5, 6, 0x76, 0x70, 0x63, 0, 1};
+
+static uint32_t tick(void) {
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint32_t)(((uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec) >> CACHE_TICK_SHIFT);
+}
+
+static uint16_t l4_sum(const uint8_t *frame) {
+    uint32_t length = FRAME - 34, sum = frame[23] + length;
+
+    for (int i = 26; i < 34; i += 2)
+        sum += get16(frame + i);
+    for (uint32_t i = 0; i < length; i += 2)
+        sum += get16(frame + 34 + i);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+static uint16_t ip_sum(const uint8_t *frame) {
+    uint32_t sum = 0;
+
+    for (int i = 14; i < 34; i += 2)
+        sum += get16(frame + i);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+static void seal(uint8_t *frame) {
+    uint8_t *field = frame + 34 + (frame[23] == TCP ? 16 : 6);
+
+    put16(frame + 24, 0);
+    put16(frame + 24, ip_sum(frame));
+    put16(field, 0);
+    put16(field, l4_sum(frame));
+}
+
+/* 10.0.0.1:1000 > 10.0.0.2:2000, ten bytes of data (UDP: and twelve more). */
+static void make(uint8_t *frame, uint8_t protocol) {
+    memset(frame, 0, FRAME);
+    memcpy(frame, macs_before, 12);
+    put16(frame + 12, 0x0800);
+    frame[14] = 0x45;
+    put16(frame + 16, FRAME - 14);
+    put16(frame + 20, 0x4000);
+    frame[22] = 64;
+    frame[23] = protocol;
+    put32(frame + 26, 0x0a000001);
+    put32(frame + 30, 0x0a000002);
+    put16(frame + 34, 1000);
+    put16(frame + 36, 2000);
+    if (protocol == TCP) {
+        frame[46] = 0x50;
+        frame[47] = 0x10;
+    } else {
+        put16(frame + 38, FRAME - 34);
+    }
+    memset(frame + FRAME - 10, 0xa5, 10);
+    seal(frame);
+}
+
+static struct cache_key key(uint8_t protocol) {
+    return (struct cache_key){htonl(0x0a000001), htonl(0x0a000002), htons(1000), htons(2000), 0, protocol, 0};
+}
+
+static struct cache_entry entry(void) {
+    struct cache_entry e = {.generation = GENERATION,
+                            .seen = tick(),
+                            .out_port = OUT,
+                            .mtu = 1500,
+                            .flags = CACHE_CHECK_MACS,
+                            .src = htonl(0x0a000001),
+                            .dst = htonl(0x0a000002),
+                            .sport = htons(1000),
+                            .dport = htons(2000)};
+
+    memcpy(e.old_macs, macs_before, 12);
+    memcpy(e.new_macs, macs_after, 12);
+    return e;
+}
+
+/* Runs the program; true when it changed the addresses, that is, hit. */
+static bool run(uint8_t *frame, uint32_t gso_size, uint32_t repeat, uint32_t *ret_ns) {
+    struct __sk_buff context = {.gso_size = gso_size};
+    union bpf_attr attr;
+
+    memset(&attr, 0, sizeof(attr));
+    attr.test.prog_fd = (uint32_t)k.port_in;
+    attr.test.data_in = attr.test.data_out = (uint64_t)(uintptr_t)frame;
+    attr.test.data_size_in = attr.test.data_size_out = FRAME;
+    attr.test.ctx_in = (uint64_t)(uintptr_t)&context;
+    attr.test.ctx_size_in = sizeof(context);
+    attr.test.repeat = repeat;
+    assert_int_equal(syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof(attr)), 0);
+    assert_int_equal(attr.test.retval, 7); /* TC_ACT_REDIRECT: to the port or to the punt TAP */
+    if (ret_ns != NULL)
+        *ret_ns = attr.test.duration;
+    return memcmp(frame, macs_after, 12) == 0;
+}
+
+static bool try(uint8_t protocol, const struct cache_entry *e, void (*change)(uint8_t *frame)) {
+    uint8_t frame[FRAME];
+    struct cache_key at = key(protocol);
+
+    make(frame, protocol);
+    if (change != NULL)
+        change(frame);
+    assert_int_equal(bpf_map_set(k.flows, &at, e), 0);
+    return run(frame, 0, 1, NULL);
+}
+
+static void with_options(uint8_t *f) {
+    f[14] = 0x46;
+}
+static void a_piece(uint8_t *f) {
+    put16(f + 20, 0x2000);
+}
+static void too_long(uint8_t *f) {
+    put16(f + 16, FRAME);
+}
+static void fin(uint8_t *f) {
+    f[47] = 0x11;
+}
+static void syn(uint8_t *f) {
+    f[47] = 2;
+}
+static void rst(uint8_t *f) {
+    f[47] = 4;
+}
+static void other_mac(uint8_t *f) {
+    f[11] ^= 1;
+}
+static void other_port(uint8_t *f) {
+    f[35] ^= 1;
+}
+static void long_header(uint8_t *f) {
+    f[46] = 0xf0;
+}
+
+static void test_hits_and_punts(void **state) {
+    static void (*const rare[])(uint8_t *) = {with_options, a_piece,   too_long,   fin,        syn,
+                                              rst,          other_mac, other_port, long_header};
+    struct cache_entry e = entry(), seen;
+    struct cache_key at = key(TCP);
+
+    (void)state;
+    assert_true(try(TCP, &e, NULL));
+    assert_true(try(UDP, &e, NULL));
+    assert_int_equal(bpf_map_get(k.flows, &at, &seen), 0);
+    assert_int_equal(seen.packets, 1);
+    assert_int_equal(seen.bytes, FRAME - 14);
+    for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++)
+        assert_false(try(TCP, &e, rare[i]));
+    e.generation++;
+    assert_false(try(TCP, &e, NULL));
+    e = entry();
+    e.seen -= FRESH + 2;
+    assert_false(try(TCP, &e, NULL));
+    e = entry();
+    e.mtu = FRAME - 15;
+    assert_false(try(TCP, &e, NULL));
+    e = entry();
+    e.out_port = OUT + 1; /* nobody there */
+    assert_false(try(TCP, &e, NULL));
+}
+
+static uint32_t difference(const void *before, const void *after, size_t bytes) {
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < bytes; i += 2) {
+        uint16_t was, is;
+
+        memcpy(&was, (const char *)before + i, 2);
+        memcpy(&is, (const char *)after + i, 2);
+        sum += (uint16_t)~was + (uint32_t)is;
+    }
+    return sum;
+}
+
+static void test_rewrites(void **state) {
+    static const uint8_t protocols[] = {TCP, UDP};
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        uint8_t protocol = protocols[i % 2], frame[FRAME];
+        struct cache_entry e = entry();
+        struct cache_key at = key(protocol);
+
+        e.flags |= CACHE_REWRITE;
+        e.src = htonl(0xcb007100 + (uint32_t)i * 77);
+        e.dst = i % 3 == 0 ? at.dst : htonl(0x08080808 + (uint32_t)i);
+        e.sport = i % 4 == 0 ? at.sport : htons((uint16_t)(40000 + i * 13));
+        e.address_sum = difference(&at.src, &e.src, 4) + difference(&at.dst, &e.dst, 4);
+        e.port_sum = difference(&at.sport, &e.sport, 2);
+        assert_int_equal(bpf_map_set(k.flows, &at, &e), 0);
+        make(frame, protocol);
+        assert_true(run(frame, 0, 1, NULL));
+        assert_int_equal(get32(frame + 26), ntohl(e.src));
+        assert_int_equal(get32(frame + 30), ntohl(e.dst));
+        assert_int_equal(get16(frame + 34), ntohs(e.sport));
+        assert_int_equal(get16(frame + 36), 2000);
+        assert_int_equal(ip_sum(frame), 0);
+        assert_int_equal(l4_sum(frame), 0);
+        assert_int_equal(frame[22], 64);
+    }
+}
+
+/* Nobody's checksum is filled in for a datagram that has none. */
+static void test_no_checksum(void **state) {
+    uint8_t frame[FRAME];
+    struct cache_entry e = entry();
+    struct cache_key at = key(UDP);
+
+    (void)state;
+    e.flags |= CACHE_REWRITE;
+    e.src = htonl(0xcb007101);
+    e.address_sum = difference(&at.src, &e.src, 4);
+    assert_int_equal(bpf_map_set(k.flows, &at, &e), 0);
+    make(frame, UDP);
+    put16(frame + 40, 0);
+    assert_true(run(frame, 0, 1, NULL));
+    assert_int_equal(get16(frame + 40), 0);
+    assert_int_equal(ip_sum(frame), 0);
+}
+
+static void test_cost(void **state) {
+    uint8_t frame[FRAME];
+    struct cache_entry e = entry();
+    struct cache_key at = key(TCP);
+    uint32_t ns;
+
+    (void)state;
+    e.flags = 0; /* so that the same frame hits again */
+    assert_int_equal(bpf_map_set(k.flows, &at, &e), 0);
+    make(frame, TCP);
+    assert_true(run(frame, 0, 20000, &ns));
+    print_message("a hit costs %u ns\n", ns);
+    assert_true(ns < 3000); /* far above what it costs, for busy machines */
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hits_and_punts), cmocka_unit_test(test_rewrites),
+                                       cmocka_unit_test(test_no_checksum), cmocka_unit_test(test_cost)};
+    struct cache_config config = {GENERATION, FRESH};
+    uint32_t zero = 0, slot = CACHE_PUNT, index = 1;
+
+    kernel_load(&k);
+    if (k.why[0] != '\0') {
+        print_message("skipped: %s\n", k.why);
+        return 0;
+    }
+    if (bpf_map_set(k.config, &zero, &config) < 0 || bpf_map_set(k.ports, &slot, &index) < 0)
+        return 1;
+    slot = OUT;
+    if (bpf_map_set(k.ports, &slot, &index) < 0)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
