@@ -75,8 +75,9 @@ static json_t *rates_of(const json_t *now, const json_t *before) {
                                                old == NULL ? (double)number(row, "packets") / seconds
                                                            : rate(row, old, "packets", seconds)));
     }
-    return json_pack("{s:I,s:f,s:o,s:o}", "connections", number(now, "connections"), "cache_hits_per_s",
-                     rate(now, before, "hits", seconds), "ports", ports, "drops", drops);
+    return json_pack("{s:I,s:f,s:I,s:o,s:o}", "connections", number(now, "connections"), "cache_hits_per_s",
+                     rate(now, before, "hits", seconds), "kernel_cache_refused", number(now, "refused"),
+                     "ports", ports, "drops", drops);
 }
 
 static const char *human(struct cli *c, double n) {

@@ -213,9 +213,10 @@ static json_t *do_top(void *context, const json_t *request, const char **ret_err
                 drops, json_pack("{s:s,s:s,s:I}", "reason", fwd_reason_name((enum fwd_reason)reason), "text",
                                  fwd_reason_text((enum fwd_reason)reason), "packets", (json_int_t)count));
     }
-    out = json_pack("{s:I,s:I,s:I,s:o,s:o}", "now_ns", (json_int_t)clock_mono_ns(), "connections",
-                    (json_int_t)fwd_table_connections(&r.table), "hits", (json_int_t)fwd_table_hits(&r.table),
-                    "ports", all_ports(&r), "drops", drops);
+    out =
+        json_pack("{s:I,s:I,s:I,s:I,s:o,s:o}", "now_ns", (json_int_t)clock_mono_ns(), "connections",
+                  (json_int_t)fwd_table_connections(&r.table), "hits", (json_int_t)fwd_table_hits(&r.table),
+                  "refused", (json_int_t)fwd_table_refused(&r.table), "ports", all_ports(&r), "drops", drops);
     reading_close(&r);
     return out;
 }

@@ -127,7 +127,7 @@ struct fwd_table_header {
     uint32_t stamp;      /* flows with another one are not believed; grows with each image */
     uint64_t generation; /* of the image that the stamp stands for */
     struct fwd_port_counters service, uplink;
-    uint64_t hits;
+    uint64_t hits, refused; /* refused: copies (offload.h) that found no room */
     uint64_t reasons[FWD_REASONS_MAX];
 };
 

@@ -164,7 +164,8 @@ struct fwd_port_counters {
 struct fwd_port_counters fwd_table_port(const struct fwd_table *table, uint32_t port);
 void fwd_table_lost(struct fwd_table *table, uint32_t port); /* counts one frame that could not be written */
 uint64_t fwd_table_reason(const struct fwd_table *table, enum fwd_reason reason); /* packets that ended so */
-uint64_t fwd_table_hits(const struct fwd_table *table);                           /* served from the cache */
+uint64_t fwd_table_hits(const struct fwd_table *table);                           /* served from a cache */
+uint64_t fwd_table_refused(const struct fwd_table *table); /* flows that the kernel's cache had no room for */
 
 /* Self-test of the table's inner links, for tests: 0, or -EBADMSG. */
 int fwd_table_check(const struct fwd_table *table);

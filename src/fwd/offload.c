@@ -55,6 +55,10 @@ void fwd_offload_copied(struct fwd_env *env, const struct fwd_pkt *pkt) {
     env->table->copied[pkt->flow - 1] = (struct fwd_copied){0, 0};
 }
 
+void fwd_offload_refused(struct fwd_env *env) {
+    env->table->header->refused++;
+}
+
 /* A flow's own counters are narrow: these go straight to its conns. */
 static void count_conns(const struct fwd_table *t, const struct fwd_flow *f, uint64_t packets,
                         uint64_t bytes) {

@@ -40,6 +40,7 @@ uint32_t fwd_offload_fresh(const struct fwd_env *env);
 
 /* A copy of pkt's flow was made, whose counters begin at 0. */
 void fwd_offload_copied(struct fwd_env *env, const struct fwd_pkt *pkt);
+void fwd_offload_refused(struct fwd_env *env); /* or could not, for want of room: counted */
 /*
  * packets and bytes (of IP) that the copy with this in_port, before, old_dst and generation has passed so far,
  * the last of them at tick `seen`.  False: the engine does not know it any more.

@@ -175,6 +175,10 @@ uint64_t fwd_table_reason(const struct fwd_table *t, enum fwd_reason reason) {
     return (unsigned)reason < FWD_REASON_COUNT ? t->header->reasons[reason] : 0;
 }
 
+uint64_t fwd_table_refused(const struct fwd_table *t) {
+    return t->header->refused;
+}
+
 uint64_t fwd_table_hits(const struct fwd_table *t) {
     return t->header->hits;
 }

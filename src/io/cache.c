@@ -111,7 +111,7 @@ static void remember(struct cache *c, struct fwd_env *env, const struct fwd_pkt 
         r = bpf_map_set(c->flows, &key, &e);
     }
     if (r == -E2BIG || r == -ENOMEM)
-        c->full++;
+        fwd_offload_refused(env);
     else if (r < 0)
         log_debug("flow cache: %s", strerror(-r));
     else

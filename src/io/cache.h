@@ -6,7 +6,7 @@
  * that it wants to see packet by packet again are deleted.  A new image's generation is written before the
  * image is acknowledged: from then on no older entry is believed.  About once a second the whole map is read
  * in batches: what the entries counted goes to the engine, those that it no longer knows are deleted.
- * A full map is harmless: what finds no room stays with the engine, and is counted.
+ * A full map is harmless: what finds no room stays with the engine, and is counted (fwd_table_refused).
  */
 #ifndef VPCBOX_IO_CACHE_H
 #define VPCBOX_IO_CACHE_H
@@ -21,7 +21,6 @@ struct cache {
     int flows, config; /* maps */
     uint32_t generation;
     uint64_t swept_ns, sweep_every_ns;
-    uint64_t full; /* entries that found no room */
 };
 
 /* Takes the descriptors over. */
