@@ -10,7 +10,8 @@
 #include "api/sts/sts.h"
 
 const struct api_service *const api_services[] = {
-    &api_ec2, &ec2messages_service, &iam_service, &s3_service, &ssm_service, &ssmmessages_service, &sts_service, NULL,
+    &api_ec2,     &ec2messages_service, &iam_service, &s3_service,
+    &ssm_service, &ssmmessages_service, &sts_service, NULL,
 };
 
 static bool has_entry(const char *service, const char *operation) {

@@ -21,7 +21,7 @@
 
 #include "daemon/region.h"
 
-/* Returns a new reference, or NULL with *ret_error (static or arena-less text, copied at once). */
+/* Returns a new reference, or NULL with *ret_error, which is copied at once and not freed. */
 typedef json_t *admin_operation(void *context, const json_t *request, const char **ret_error);
 
 /* Before admin_serve().  name is kept. */

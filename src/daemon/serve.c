@@ -20,7 +20,7 @@ static const char usage[] =
     "  --home DIR             the data folder (else VPCBOX_HOME; else /var/lib/vpcbox for root,\n"
     "                         $XDG_DATA_HOME/vpcbox or ~/.local/share/vpcbox for others)\n"
     "  --port N               of the API on 127.0.0.1 (4566; 0 takes a free one)\n"
-    "  --dataplane HOW        auto: packets if this machine allows it; tap, kernel: this way or fail\n"
+    "  --dataplane HOW        auto: the fastest that this machine allows; tap, kernel: this way or fail\n"
     "                         (kernel: a flow cache in the kernel, needs root); none: API alone\n"
     "                         (else VPCBOX_DATAPLANE; else auto)\n"
     "  --internet MODE        lab: a simulated internet; none; host: this machine's, by user-mode sockets\n"

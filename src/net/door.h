@@ -56,6 +56,7 @@ static inline bool door_decode(struct ip4 source, struct ip4 destination, struct
 /* Port numbers of the fabric that are not an ENI's num. */
 enum { PORT_NONE = 0, PORT_SERVICE = 0xfffffffe, PORT_UPLINK = 0xffffffff };
 
+/* clang-format off */
 /* MAC addresses of the router, as every port sees it, and of the far ends of the two special ports. */
 #define PORT_ROUTER_MAC {{0x06, 0x76, 0x70, 0x63, 0x00, 0x01}}
 #define PORT_SERVICE_MAC {{0x06, 0x76, 0x70, 0x63, 0x00, 0x02}}
@@ -63,5 +64,6 @@ enum { PORT_NONE = 0, PORT_SERVICE = 0xfffffffe, PORT_UPLINK = 0xffffffff };
 /* Behind the uplink, where the internet is real: the kernel that forwards there, and what it forwards to. */
 #define PORT_FAR_MAC {{0x06, 0x76, 0x70, 0x63, 0x00, 0x04}}
 #define PORT_SLIRP_MAC {{0x06, 0x76, 0x70, 0x63, 0x00, 0x05}}
+/* clang-format on */
 
 #endif

@@ -47,7 +47,7 @@
     C(TEXT, hostname_type)                                                                                   \
     C(INT, resource_name_a)                                                                                  \
     C(TEXT, auto_recovery) /* default, disabled */                                                           \
-    C(TEXT, cpu_credits) /* standard, unlimited; NULL: the type has none */                                  \
+    C(TEXT, cpu_credits)   /* standard, unlimited; NULL: the type has none */                                \
     C(INT, cores)                                                                                            \
     C(INT, threads_per_core)
 

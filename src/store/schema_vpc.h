@@ -119,7 +119,7 @@
     I(TEXT, vpc_id)                                                                                          \
     C(TEXT, name)                                                                                            \
     I(TEXT, name_key) /* VPC|name in lower case: unique */                                                   \
-        C(TEXT, description)
+    C(TEXT, description)
 
 #define SG_RULE_COLUMNS(C, I)                                                                                \
     C(TEXT, id) /* sgr-… */                                                                                \
