@@ -5,8 +5,10 @@
  * session-manager-plugin.  Under its own name the first argument is a command: those below, or one of
  * src/cli's table.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -63,11 +65,23 @@ static const struct entry by_argument[] = {
     {"ssm-session-worker", agent_worker_main},
 };
 
+/* A caller that closed 0, 1 or 2 must not make the next socket take that number. */
+static void keep_standard_numbers(void) {
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv) {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *name = argc == 0 ? "vpcbox" : slash != NULL ? slash + 1 : argv[0];
     int r;
 
+    keep_standard_numbers();
     for (size_t i = 0; i < sizeof(by_own_name) / sizeof(by_own_name[0]); i++)
         if (text_is(name, by_own_name[i].name))
             return by_own_name[i].run(argc, argv);

@@ -24,7 +24,7 @@
 #include "base/text.h"
 #include "session/channel.h"
 
-enum { HANDSHAKE_MS = 60000, FIRST_SIZE_COLUMNS = 80, FIRST_SIZE_ROWS = 24 };
+enum { HANDSHAKE_MS = 60000, EOF_AGAIN_MS = 300, FIRST_SIZE_COLUMNS = 80, FIRST_SIZE_ROWS = 24 };
 
 struct plugin {
     const char *session_id;
@@ -163,9 +163,14 @@ static void *shell_input(void *arg) {
 
     send_size(p);
     for (;;) {
-        if ((poll(fds, 3, -1) < 0 && errno != EINTR) || fds[2].revents != 0)
+        int ready = poll(fds, 3, fds[0].fd < 0 ? EOF_AGAIN_MS : -1);
+
+        if ((ready < 0 && errno != EINTR) || fds[2].revents != 0)
             return NULL;
-        if (fds[1].revents != 0) {
+        /* A terminal forgets an end that comes while a program runs that reads nothing: until it is heard. */
+        if (ready == 0 && channel_send(p->channel, FRAME_PAYLOAD_OUTPUT, "\004", 1) < 0)
+            return NULL;
+        if (ready > 0 && fds[1].revents != 0) {
             struct signalfd_siginfo info;
 
             if (read(p->signals, &info, sizeof(info)) == sizeof(info)) {
@@ -178,7 +183,7 @@ static void *shell_input(void *arg) {
                 }
             }
         }
-        if (fds[0].revents != 0) {
+        if (ready > 0 && fds[0].revents != 0) {
             ssize_t n = read(STDIN_FILENO, piece, sizeof(piece));
 
             if (n <= 0) {
