@@ -258,7 +258,11 @@ static void serve_tcp(struct forward *f, struct pending *p) {
     }
     if (p->sent == p->length + 2)
         epoll_ctl(f->epoll, EPOLL_CTL_MOD, p->fd, &reading);
-    if (p->in == NULL && (p->in = malloc(2 + ANSWER_MAX)) == NULL) {
+    if (p->in == NULL) {
+        p->in = calloc(1, 2 + ANSWER_MAX);
+        p->in_length = 0;
+    }
+    if (p->in == NULL) {
         finish(f, p, NULL, 0);
         return;
     }

@@ -435,7 +435,7 @@ static const char *gateway_data_token(void *user, struct arena *a, const char *s
     pthread_mutex_lock(&g->lock);
     drop_unused_sessions(g);
     s = map_get(&g->sessions, session_id);
-    if (s == NULL && side == API_SESSION_CLIENT && g->sessions.count < SESSIONS_MAX) {
+    if (s == NULL && instance_id != NULL && side == API_SESSION_CLIENT && g->sessions.count < SESSIONS_MAX) {
         s = session_new(session_id, instance_id);
         if (s != NULL)
             map_put(&g->sessions, session_id, s);

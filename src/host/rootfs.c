@@ -204,7 +204,7 @@ static int copy_folder(int from_dir, int to_dir, const char *name, int depth) {
     list = fdopendir(from);
     if (to < 0 || list == NULL)
         r = -errno;
-    while (r == 0 && (e = readdir(list)) != NULL)
+    while (r == 0 && list != NULL && (e = readdir(list)) != NULL)
         if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
             r = copy_entry(from, to, e->d_name, depth + 1);
     fd_close(&to);

@@ -339,7 +339,6 @@ static int serve_port(struct session *s) {
     struct port_pump pump = {s, -1};
     struct channel_payload p;
     pthread_t thread = 0;
-    int r;
 
     s->port = json_string_value(json_object_get(s->properties, "portNumber"));
     s->port_host = json_string_value(json_object_get(s->properties, "host"));
@@ -353,7 +352,7 @@ static int serve_port(struct session *s) {
         return -ECONNREFUSED;
     if (pthread_create(&thread, NULL, pump_port, &pump) != 0)
         return -ENOMEM;
-    while ((r = channel_receive(s->channel, -1, &p)) == 0) {
+    while (channel_receive(s->channel, -1, &p) == 0) {
         if (p.type == FRAME_PAYLOAD_FLAG && flag_of(&p) == FRAME_FLAG_TERMINATE)
             break;
         if (p.type == FRAME_PAYLOAD_FLAG && flag_of(&p) == FRAME_FLAG_DISCONNECT_TO_PORT) {
@@ -379,7 +378,7 @@ int agent_worker_main(int argc, char **argv) {
     struct session s = {.terminal = -1, .shell = -1};
     struct agent_identity me = {0};
     char why[WS_ERROR_BYTES] = "";
-    struct ws *ws;
+    struct ws *ws = NULL;
     int r;
 
     (void)argc;

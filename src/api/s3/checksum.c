@@ -69,7 +69,7 @@ int s3_given_checksum(struct api_request *rq, const char *sdk_algorithm, struct 
 int s3_check_document(struct api_request *rq, bool required) {
     const struct proto_request *document = &rq->wire->request;
     const char *content_md5 = proto_header_get(&rq->wire->headers, "content-md5");
-    struct s3_checksum given;
+    struct s3_checksum given = {0};
     char text[CHECKSUM_TEXT_BYTES];
     struct checksum sum;
 

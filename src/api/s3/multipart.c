@@ -240,7 +240,7 @@ static bool etag_is(const char *given, const char *etag) {
         given++;
         length -= 2;
     }
-    return length == strlen(etag) && memcmp(given, etag, length) == 0;
+    return given != NULL && length == strlen(etag) && memcmp(given, etag, length) == 0;
 }
 
 static int by_number(const void *number, const void *part) {
