@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from .rows_box import build
-from .rows_net import BULK, ECHO, Path, namespaces, nft, ovs, sh, started, vpcbox
+from .rows_net import BULK, ECHO, Path, keep_awake, namespaces, nft, ovs, sh, started, vpcbox
 from .table import Skip, against
 
 SYS_BPF = {"x86_64": 321, "aarch64": 280}
@@ -120,8 +120,7 @@ def kernel(context):
                 if not paths:
                     raise
                 notes.append("a peer is left out: %s" % e)
-        for cpu in range(os.cpu_count()):
-            stack.enter_context(started(nperf, "spin", "--cpu", str(cpu)))
+        keep_awake(stack, nperf, context)
         for _ in range(context.reps):
             for p in paths:
                 results.setdefault(p.name, []).append(measure(p, nperf, context.seconds, d + "/" + p.name))
