@@ -79,7 +79,7 @@ static int load_in_child(int fds[5]) {
 }
 
 static int fill(struct kernel *k) {
-    int fds[5], r = load_in_child(fds);
+    int fds[5] = {-1, -1, -1, -1, -1}, r = load_in_child(fds);
 
     if (r < 0)
         return r;

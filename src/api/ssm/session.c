@@ -147,7 +147,7 @@ int ssm_describe_instance_information(struct api_request *rq,
     if (api_page(rq, found.count, in->max_results, in->next_token, DEFAULT_PAGE, &from, &to,
                  &out->next_token) < 0)
         return API_REFUSED;
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to && i < found.count; i++)
         *vec_push(rq->arena, &out->instance_information_list) = found.items[i];
     return 0;
 }
@@ -433,7 +433,7 @@ int ssm_describe_sessions(struct api_request *rq, const struct ssm_describe_sess
     if (api_page(rq, found.count, in->max_results, in->next_token, DEFAULT_PAGE, &from, &to,
                  &out->next_token) < 0)
         return API_REFUSED;
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to && i < found.count; i++)
         *vec_push(rq->arena, &out->sessions) = found.items[i];
     return 0;
 }
