@@ -8,11 +8,13 @@
  *             so that the client's port is free again at once)
  *        P+2  UDP echo
  *        P+3  UDP sink; the number of datagrams received is kept in FILE (mmap)
+ *        P+4  TCP sink; the number of bytes received is kept behind it
  *   nperf rr   --host IP --port P --proto tcp|udp --secs S
  *        prints: n p50_ns p99_ns mean_ns
  *   nperf crr  --host IP --port P --secs S --conc N      prints: connections/s failures
  *   nperf pps  --host IP --port P --stat FILE --secs S --flows N --size BYTES --rate PPS(0=flood)
  *        prints: sent/s received/s
+ *   nperf flow --host IP --port P --secs S                prints: bytes/s sent over one connection
  *   nperf spin --cpu N                                   SCHED_IDLE spinner: keeps the CPU out of halt
  *   nperf cpu                                            prints: busy_ticks total_ticks
  */
@@ -66,8 +68,12 @@ static int lsock(int type, int p) {
         int b = 4 << 20;
         setsockopt(s, SOL_SOCKET, SO_RCVBUFFORCE, &b, sizeof b);
     }
-    if (bind(s, (void *)&a, sizeof a))
-        die("bind");
+    /* The children of a server that was just killed may still be there. */
+    for (int i = 0; bind(s, (void *)&a, sizeof a); i++) {
+        if (errno != EADDRINUSE || i == 200)
+            die("bind");
+        usleep(10000);
+    }
     if (type == SOCK_STREAM && listen(s, 1024))
         die("listen");
     return s;
@@ -145,6 +151,19 @@ static void srv_sink(int s) {
             st[0] += n;
     }
 }
+static void srv_tcp_sink(int s) {
+    volatile uint64_t *st = statmap();
+    static char buf[1 << 17];
+    for (;;) {
+        int c = accept(s, 0, 0);
+        if (c < 0)
+            continue;
+        ssize_t n;
+        while ((n = read(c, buf, sizeof buf)) > 0)
+            st[1] += n;
+        close(c);
+    }
+}
 static int mode_srv(void) {
     struct {
         void (*f)(int);
@@ -153,7 +172,8 @@ static int mode_srv(void) {
              {srv_close, SOCK_STREAM, 1},
              {srv_close, SOCK_STREAM, 1},
              {srv_uecho, SOCK_DGRAM, 2},
-             {srv_sink, SOCK_DGRAM, 3}};
+             {srv_sink, SOCK_DGRAM, 3},
+             {srv_tcp_sink, SOCK_STREAM, 4}};
     int s = -1;
     for (unsigned i = 0; i < sizeof r / sizeof *r; i++) {
         if (!i || r[i].off != r[i - 1].off)
@@ -305,6 +325,25 @@ static int mode_pps(void) {
     printf("%.0f %.0f\n", sent / dt, (r1 - r0) / dt);
     return 0;
 }
+static int mode_flow(void) {
+    static char buf[1 << 17];
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in a = addr(host, port + 4);
+    struct timeval tv = {1, 0};
+    setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof tv);
+    if (connect(s, (void *)&a, sizeof a))
+        die("connect");
+    uint64_t t0 = now(), end = t0 + secs * 1e9, sent = 0;
+    while (now() < end) {
+        ssize_t n = write(s, buf, sizeof buf);
+        if (n > 0)
+            sent += n;
+        else if (errno != EAGAIN)
+            die("flow");
+    }
+    printf("%.0f\n", sent / ((now() - t0) * 1e-9));
+    return 0;
+}
 static int mode_spin(void) {
     struct sched_param p = {0};
     cpu_set_t c;
@@ -367,6 +406,8 @@ int main(int c, char **v) {
         return mode_crr();
     if (!strcmp(v[1], "pps"))
         return mode_pps();
+    if (!strcmp(v[1], "flow"))
+        return mode_flow();
     if (!strcmp(v[1], "spin"))
         return mode_spin();
     if (!strcmp(v[1], "cpu"))

@@ -1,260 +1,138 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network's row: two instances of one subnet, beside a kernel router with nftables (stateful filter,
-masquerade) and Open vSwitch in user space with TSO (connection tracking, source NAT), in turns.
-
-Each path ends in two namespaces.  Load and servers are nperf (nperf.c) and iperf3, the same for all.
-Idle processors are kept awake meanwhile: in a virtual machine waking one costs tens of microseconds, which
-would drown the paths' own cost."""
+"""The network's rows: both back ends beside a bare veth pair, the kernel's router with nftables and Open vSwitch in
+user space, all in turns.  What vpcbox and a router do is compared with like: without translation, and with it."""
 import contextlib
-import json
 import os
-import re
 import shutil
-import subprocess
 import tempfile
-import time
 
+from . import program
+from .loads import ECHO, GIVES, ROLES, UNITS, Loads, keep_awake
+from .network import vpcbox
+from .peers import nft, ovs, shown, veth
 from .rows_box import build
-from .server import Box
-from .table import Skip, against
+from .table import Figure, Grid, Heading, Section, Skip, against, middle, number
 
-ECHO, BULK = 7000, 7100  # ports
-OVS_SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
-
-
-def sh(*words, inside=None, **how):
-    prefix = ["nsenter", "--net=" + inside, "--"] if inside else []
-    p = subprocess.run(prefix + list(words), capture_output=True, text=True, **how)
-    if p.returncode != 0:
-        raise Skip("%s: %s" % (" ".join(words)[:120], (p.stderr or p.stdout).strip()[-200:]))
-    return p.stdout
-
-
-class Path:
-    """Two namespaces, and the address under which the first reaches the second."""
-
-    def __init__(self, name, client, server, address):
-        self.name, self.client, self.server, self.address = name, client, server, address
-
-
-@contextlib.contextmanager
-def started(*words, inside=None):
-    prefix = ["nsenter", "--net=" + inside, "--"] if inside else []
-    p = subprocess.Popen(prefix + list(words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                         stderr=subprocess.DEVNULL)
-    try:
-        yield p
-    finally:
-        p.terminate()
-        p.wait()
+NAMES = {"bulk": "bulk TCP, one stream", "bulk4": "bulk TCP, four streams", "plain": "TCP without offloads",
+         "packets": "64-byte UDP", "rr50": "TCP ping-pong, p50", "rr99": "TCP ping-pong, p99",
+         "urr50": "UDP ping-pong, p50", "urr99": "UDP ping-pong, p99", "connections": "new TCP connections"}
+# key, peer, goal; a latency's goal is a ceiling.  A path with SNAT has the router with SNAT as its peer.
+KERNEL = (("bulk", "nft", 1.0), ("bulk", "veth", 0.9), ("bulk4", "nft", 1.0), ("bulk4", "veth", 0.9), ("plain", "nft", 1.6),
+          ("packets", "nft", 1.4), ("rr50", "nft", 0.85), ("rr99", "nft", 1.0), ("urr50", "nft", 0.85),
+          ("urr99", "nft", 1.0), ("connections", "nft", 1.3),
+          ("bulk", "OVS", 15), ("bulk", "OVS TSO", 2), ("packets", "OVS", 1.1), ("packets", "OVS TSO", 1.1),
+          ("rr50", "OVS", 0.35), ("rr50", "OVS TSO", 0.35), ("urr50", "OVS", 0.35), ("urr50", "OVS TSO", 0.35),
+          ("connections", "OVS", 2.5), ("connections", "OVS TSO", 2.5))
+TAP = (("bulk", "nft", 0.5), ("bulk", "OVS TSO", 1.2), ("packets", "nft", 2), ("rr50", "nft", 1.8), ("urr50", "nft", 1.8),
+       ("connections", "nft", 0.55))
+OURS = (("kernel", KERNEL, "Kernel flow cache, all rules on"),
+        ("kernel SNAT", KERNEL, "Kernel flow cache, all rules on and addresses translated"),
+        ("tap", TAP, "TAP back end, all rules on"),
+        ("tap SNAT", TAP, "TAP back end, all rules on and addresses translated"))
+IDLE, PROGRAM_NS = 0.02, 300  # "about 0" processors; the program's time a hit
 
 
-@contextlib.contextmanager
-def namespaces(tag):
-    """Three: the two ends and the middle."""
-    names = ["vb%d-%s-%s" % (os.getpid(), tag, x) for x in "csm"]
-    try:
-        for n in names:
-            sh("ip", "netns", "add", n)
-            sh("ip", "-n", n, "link", "set", "lo", "up")
-            sh("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1", inside="/run/netns/" + n)
-        yield names
-    finally:
-        for n in names:
-            subprocess.run(["ip", "netns", "del", n], capture_output=True)
+def beside(ours, peer):
+    return "nft SNAT" if peer == "nft" and ours.endswith("SNAT") else peer
 
 
-def pair(end, middle, device):
-    sh("ip", "link", "add", "e0", "netns", end, "type", "veth", "peer", "name", device, "netns", middle)
-    sh("ip", "-n", end, "link", "set", "e0", "up")
-    sh("ip", "-n", middle, "link", "set", device, "up")
+def wanted(name):
+    """The keys that a path is measured for."""
+    if name == "veth" or name.startswith("nft"):
+        return list(NAMES)
+    return [key for ours, goals, _ in OURS for key, peer, _ in goals if name in (ours, peer)]
 
 
-RULES = """
-table ip f {
- chain fw { type filter hook forward priority 0; policy drop;
-  ct state established,related accept
-  ct state invalid drop
-  iifname "c0" ip saddr 10.91.0.0/24 tcp dport 1-65535 ct state new accept
-  iifname "c0" ip saddr 10.91.0.0/24 udp dport 1-65535 ct state new accept
-  iifname "c0" icmp type echo-request accept
- }
- chain po { type nat hook postrouting priority 100; policy accept; oifname "s0" masquerade; }
-}
-"""
+def measure_all(paths, nperf, context, folder):
+    """Path's name -> key -> figures, one for each turn; the order is another way round in each second turn."""
+    results = {p.name: {} for p in paths}
+    for turn in range(context.reps):
+        for p in paths[::-1] if turn % 2 else paths:
+            loads = Loads(p, nperf, context.seconds, folder + "/stat")
+            for key, figure in loads.measure(wanted(p.name)).items():
+                results[p.name].setdefault(key, []).append(figure)
+    return results
 
 
-@contextlib.contextmanager
-def nft():
-    with namespaces("n") as (c, s, m):
-        for end, device, net in ((c, "c0", 91), (s, "s0", 92)):
-            pair(end, m, device)
-            sh("ip", "-n", end, "addr", "add", "10.%d.0.2/24" % net, "dev", "e0")
-            sh("ip", "-n", m, "addr", "add", "10.%d.0.1/24" % net, "dev", device)
-        sh("ip", "-n", c, "route", "add", "default", "via", "10.91.0.1")
-        middle = "/run/netns/" + m
-        sh("sysctl", "-qw", "net.ipv4.ip_forward=1", inside=middle)
-        sh("nft", "-f", "-", inside=middle, input=RULES)
-        yield Path("nft", "/run/netns/" + c, "/run/netns/" + s, "10.92.0.2")
+def hit_time(path, nperf, context, folder):
+    """Nanoseconds; counting costs time itself, so apart from the rest."""
+    loads = Loads(path, nperf, context.seconds, folder + "/stat")
+    with program.counted() as ns:
+        loads.measure(["bulk", "packets", "rr50"])
+    return ns[0]
 
 
-FLOWS = """
-table=0,priority=10,arp actions=NORMAL
-table=0,priority=10,ip,ct_state=-trk actions=ct(table=1,nat)
-table=1,priority=20,ct_state=+trk+inv actions=drop
-table=1,priority=10,ip,in_port={c0},ct_state=+trk+new actions=ct(commit,nat(src=10.90.0.100)),output:{s0}
-table=1,priority=10,ip,in_port={c0},ct_state=+trk+est actions=output:{s0}
-table=1,priority=10,ip,in_port={s0},ct_state=+trk+est actions=output:{c0}
-"""
+def compared(results, ours, goals):
+    mine = results[ours]
+    for key, peer, goal in goals:
+        theirs = results.get(beside(ours, peer), {}).get(key)
+        if theirs:
+            yield against(NAMES[key], UNITS[key], mine[key], beside(ours, peer), theirs, goal, UNITS[key] == "µs")
+    yield Figure("new TCP connections that failed", sum(mine["failed"]), "", 0, True)
 
 
-def await_file(path):
-    for _ in range(100):
-        if os.path.exists(path):
-            return
-        time.sleep(0.05)
-    raise Skip("no " + path)
+def every_figure(results):
+    keys = [k for gives in GIVES.values() for k in sorted(gives)]
+    rows = [[name] + [number(middle(r[k])) if k in r else "" for k in keys] for name, r in results.items()]
+    words = dict(NAMES, cpu="forwarder, bulk TCP", failed="failed")
+    return Grid("Every path's own figures, the middle ones:",
+                ["path"] + ["%s, %s" % (words[k], UNITS[k]) if k != "failed" else words[k] for k in keys], rows)
 
 
-@contextlib.contextmanager
-def ovs():
-    if not os.path.exists(OVS_SCHEMA):
-        raise Skip("Open vSwitch is not installed: apt-get install openvswitch-switch")
-    with contextlib.ExitStack() as stack:
-        c, s, m = stack.enter_context(namespaces("o"))
-        d = stack.enter_context(tempfile.TemporaryDirectory(prefix="vb-ovs-"))
-        middle = "/run/netns/" + m
-        for end, device, n in ((c, "c0", 1), (s, "s0", 2)):
-            pair(end, m, device)
-            sh("ip", "-n", end, "addr", "add", "10.90.0.%d/24" % n, "dev", "e0")
-        for k in ("RUNDIR", "LOGDIR", "DBDIR", "SYSCONFDIR"):
-            os.environ["OVS_" + k] = d
-            stack.callback(os.environ.pop, "OVS_" + k)
-        sh("ovsdb-tool", "create", d + "/conf.db", OVS_SCHEMA)
-        stack.enter_context(started("ovsdb-server", d + "/conf.db", "--remote=punix:%s/db.sock" % d,
-                                    "--unixctl=%s/dbctl" % d, "--no-chdir", "-vconsole:off", inside=middle))
-        await_file(d + "/db.sock")
-
-        def vsctl(*words):
-            return sh("ovs-vsctl", "--db=unix:%s/db.sock" % d, "--timeout=15", *words)
-
-        vsctl("--no-wait", "init")
-        vsctl("--no-wait", "set", "Open_vSwitch", ".", "other_config:userspace-tso-enable=true")
-        stack.enter_context(started("ovs-vswitchd", "unix:%s/db.sock" % d, "--unixctl=%s/ctl" % d, "--no-chdir",
-                                    "-vconsole:off", "--log-file=%s/log" % d, inside=middle))
-        await_file(d + "/ctl")
-        vsctl("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail-mode=secure")
-        ports = {}
-        for p in ("c0", "s0"):
-            vsctl("add-port", "br0", p, "--", "set", "interface", p, "type=system")
-            ports[p] = vsctl("get", "interface", p, "ofport").strip()
-        sh("ovs-ofctl", "add-flows", d + "/br0.mgmt", "-", input=FLOWS.format(**ports))
-        mac = re.search(r"ether (\S+)", sh("ip", "-n", c, "-o", "link", "show", "e0")).group(1)
-        sh("ip", "-n", s, "neigh", "replace", "10.90.0.100", "lladdr", mac, "dev", "e0")
-        time.sleep(0.5)
-        yield Path("OVS", "/run/netns/" + c, "/run/netns/" + s, "10.90.0.2")
+def opened(stack, makes, notes):
+    paths = []
+    for what, make in makes:
+        try:
+            made = stack.enter_context(make)
+            paths += made if isinstance(made, list) else [made]
+        except Skip as e:
+            notes.append("without %s: %s" % (what, " ".join(str(e).split())))
+    return paths
 
 
-def tag(text, name):
-    return re.findall("<%s>([^<]*)</%s>" % (name, name), text)
-
-
-@contextlib.contextmanager
-def vpcbox(dataplane="tap"):
-    """Two running instances of one subnet whose group lets everything in."""
-    with Box(dataplane) as box:
-        vpc = tag(box.ec2("CreateVpc", CidrBlock="10.0.0.0/16"), "vpcId")[0]
-        subnet = tag(box.ec2("CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24"), "subnetId")[0]
-        group = tag(box.ec2("CreateSecurityGroup", VpcId=vpc, GroupName="open", GroupDescription="open"),
-                    "groupId")[0]
-        box.ec2("AuthorizeSecurityGroupIngress", GroupId=group, IpPermissions_1_IpProtocol="-1",
-                IpPermissions_1_IpRanges_1_CidrIp="10.0.0.0/16")
-        image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-        made = box.ec2("RunInstances", ImageId=image, InstanceType="t3.micro", MinCount=2, MaxCount=2,
-                       SubnetId=subnet, SecurityGroupId_1=group)
-        ids, addresses = tag(made, "instanceId"), []
-        for _ in range(200):
-            text = box.ec2("DescribeInstances")
-            if text.count("<name>running</name>") >= 2:
-                break
-            time.sleep(0.05)
-        for i in ids:
-            addresses.append(tag(box.ec2("DescribeInstances", InstanceId_1=i), "privateIpAddress")[0])
-        ends = [box.run("netns", i).strip() for i in ids]
-        yield Path("vpcbox", ends[0], ends[1], addresses[1])
-
-
-def measure(path, nperf, seconds, state):
-    """bulk Gbit/s, 64-byte packets/s, ping-pong p50 µs, connections/s."""
-    out = {}
-
-    def perf(mode, *more):
-        for attempt in range(3):  # on a busy machine a connection may come too late
-            try:
-                words = sh(nperf, mode, "--host", path.address, "--port", str(ECHO), "--secs", str(seconds), *more,
-                           inside=path.client, timeout=seconds + 20).split()
-                return [float(w) for w in words]
-            except Skip:
-                if attempt == 2:
-                    raise
-
-    with started(nperf, "srv", "--port", str(ECHO), "--stat", state, inside=path.server), \
-            started("iperf3", "-s", "-p", str(BULK), inside=path.server):
-        for _ in range(50):
-            try:
-                sh(nperf, "rr", "--host", path.address, "--port", str(ECHO), "--secs", "0.05", inside=path.client,
-                   timeout=3)
-                break
-            except (Skip, subprocess.TimeoutExpired):
-                time.sleep(0.1)
-        bulk = sh("iperf3", "-J", "-C", "cubic", "-c", path.address, "-p", str(BULK), "-t", str(seconds),
-                  inside=path.client, timeout=seconds + 20)
-        out["bulk"] = json.loads(bulk)["end"]["sum_received"]["bits_per_second"] / 1e9
-        out["packets"] = perf("pps", "--stat", state, "--flows", "1")[1]
-        out["pingpong"] = perf("rr")[1] / 1e3
-        out["connections"] = perf("crr", "--conc", "8")[0]
-    return out
-
-
-def keep_awake(stack, nperf, context):
-    """On a busy machine no processor sleeps, and the spinners would only take what others wait for."""
-    for cpu in range(os.cpu_count() if context.others < 0.3 else 0):
-        stack.enter_context(started(nperf, "spin", "--cpu", str(cpu)))
-
-
-def network(context):
+def rows(context, planes):
     if os.geteuid() != 0:
         raise Skip("the peers' namespaces need root")
-    for tool in ("nft", "iperf3"):
+    for tool in ("nft", "iperf3", "ethtool"):
         if not shutil.which(tool):
-            raise Skip(tool + " is not installed: apt-get install nftables iperf3")
-    results = {}
-    notes = []
+            raise Skip(tool + " is not installed: apt-get install nftables iperf3 ethtool")
+    notes, ns = [], {}
     with contextlib.ExitStack() as stack:
         d = stack.enter_context(tempfile.TemporaryDirectory())
         nperf = build("nperf", d)
-        paths = []
-        for make in (vpcbox, nft, ovs):
-            try:
-                paths.append(stack.enter_context(make()))
-            except Skip as e:
-                if make is vpcbox:
-                    raise
-                notes.append("network beside %s: skipped: %s" % (make.__name__, e))
+        mine = opened(stack, [(plane, vpcbox(plane, nperf, d + "/stat")) for plane in planes], notes)
+        if not mine:
+            raise Skip("; ".join(notes))
+        peers = opened(stack, (("veth", veth()), ("nft", nft(False)), ("nft SNAT", nft(True)), ("OVS", ovs(False)),
+                               ("OVS TSO", ovs(True))), notes)
+        for p in mine + peers:
+            p.prove(ECHO + ROLES)
         keep_awake(stack, nperf, context)
-        for _ in range(context.reps):
-            for p in paths:
-                results.setdefault(p.name, []).append(measure(p, nperf, context.seconds, d + "/" + p.name))
+        results = measure_all(mine + peers, nperf, context, d)
+        for p in mine:
+            if p.name.startswith("kernel"):
+                ns[p.name] = hit_time(p, nperf, context, d)
+    for name, goals, title in OURS:
+        if name not in results:
+            continue
+        yield Heading(title)
+        yield from compared(results, name, goals)
+        if name in ns:
+            yield Figure("fabric's processor time on an established flow", middle(results[name]["cpu"]), "processors",
+                         IDLE, True)
+            yield Figure("the program's time a hit, counting's own included", ns[name], "ns", PROGRAM_NS, True)
+    yield from ("  " + n for n in notes)
+    yield every_figure(results)
+    yield Section("peers", shown(peers))
 
-    def line(what, unit, key, peer, goal, at_most=False):
-        if peer in results:
-            yield against("%s" % what, unit, [r[key] for r in results["vpcbox"]], peer,
-                          [r[key] for r in results[peer]], goal, at_most)
 
-    yield from line("bulk TCP, one stream", "Gbit/s", "bulk", "nft", 0.5)
-    yield from line("bulk TCP, one stream", "Gbit/s", "bulk", "OVS", 1.2)
-    yield from line("64-byte packets", "packets/s", "packets", "nft", 1.4)
-    yield from line("TCP ping-pong, p50", "µs", "pingpong", "nft", 1.9, True)
-    yield from line("TCP ping-pong, p50", "µs", "pingpong", "OVS", 0.6, True)
-    yield from line("new TCP connections", "connections/s", "connections", "nft", 0.5)
-    yield from notes
+def network(context):
+    return rows(context, ("kernel", "tap"))
+
+
+def kernel(context):
+    return rows(context, ("kernel",))
+
+
+def tap(context):
+    return rows(context, ("tap",))

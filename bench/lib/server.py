@@ -192,6 +192,14 @@ class Box(Server):
     def command(self):
         return [BOX, "serve", "--home", self.home, "--port", str(self.port), "--dataplane", self.dataplane]
 
+    def fabric(self):
+        """The process that forwards packets in user space."""
+        for p in self.pids():
+            with open("/proc/%d/cmdline" % p, "rb") as f:
+                if f.read().startswith(b"vpcbox-fabric"):
+                    return p
+        raise Skip("vpcbox has no fabric process")
+
     def run(self, *arguments):
         """A command of the box's own: its output."""
         p = subprocess.run([BOX, "--home", self.home, *arguments], capture_output=True, text=True, timeout=120)
