@@ -377,7 +377,7 @@ static int serve(struct api_request *rq) {
         if (r == 0 && j.unready)
             r = api_read(rq, admit, &j);
     }
-    if (r < 0)
+    if (r < 0 || j.entry == NULL)
         return r;
     if (j.entry->flags & API_RAW)
         return run(rq, &j);

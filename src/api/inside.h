@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * inside: what the dispatcher's files share: routing, authentication, commits.
+ *
+ * Theory of operation: dispatch.c is the order of things; each of the others does one of them and knows none
+ * of its neighbours.  Handlers are found by tables that are made once at start.  Images of the network are
+ * published one at a time: who commits while another's is under way waits for the next one, which then
+ * holds the changes of all who wait.
  */
 #ifndef VPCBOX_API_INSIDE_H
 #define VPCBOX_API_INSIDE_H

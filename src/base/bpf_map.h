@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bpf_map: the kernel's maps by descriptor, without libbpf.  All return 0 or a negative errno. */
+/*
+ * bpf_map: the kernel's maps by descriptor, without libbpf.  All return 0 or a negative errno.
+ *
+ * Theory of operation: programs and maps are made with libbpf by a child of host that then ends
+ * (host/kernel.h).  What is left to do needs a descriptor and one system call, so neither host nor the
+ * fabric, whose filter of system calls lets no other commands of bpf() through, has the library loaded.  The
+ * sizes of keys and values are the map's: the callers' structs come from the header that the programs use.
+ */
 #ifndef VPCBOX_BASE_BPF_MAP_H
 #define VPCBOX_BASE_BPF_MAP_H
 

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log: one line a message on stderr, with time, process and level.  Programs log; libraries return errors. */
+/*
+ * log: one line a message on stderr, with time, process and level.  Programs log; libraries return errors.
+ *
+ * Theory of operation: a line is formatted on the stack and leaves with one write(), so lines of threads and
+ * processes that share a log do not mix, nothing is lost when the process ends badly, and nothing waits in a
+ * buffer at fork().  A line that is too long is cut.
+ */
 #ifndef VPCBOX_BASE_LOG_H
 #define VPCBOX_BASE_LOG_H
 

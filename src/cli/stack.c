@@ -375,8 +375,10 @@ static int status_routes(struct cli *c, struct table *t, const char *stack) {
             const char *via = r->instance_id != NULL            ? r->instance_id
                               : r->network_interface_id != NULL ? r->network_interface_id
                                                                 : r->gateway_id;
+            /* People read on from the row above; a program gets whole rows. */
+            bool whole = k == 0 || text_is(c->output, "json");
 
-            table_row(c, t, k == 0 ? "route table" : "", k == 0 ? rt->route_table_id : "",
+            table_row(c, t, whole ? "route table" : "", whole ? rt->route_table_id : "",
                       r->state == NULL ? "" : r->state,
                       arena_printf(c->arena, "%s -> %s", destination == NULL ? "?" : destination,
                                    via == NULL ? "?" : via),

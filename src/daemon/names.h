@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* names: what a VPC's resolver, and the internet's, see of the network: dns_view over the store. */
+/*
+ * names: what a VPC's resolver, and the internet's, see of the network: dns_view over the store.
+ *
+ * Theory of operation: each callback is a read transaction of its own, so an answer is never older than
+ * the last change that was answered, and nothing has to be told to the resolver.  The VPC is not in the
+ * question but in the addresses of the packet that brought it: they name the asker's ENI (net/door.h).
+ * names_view() keeps the VPC that it found for the callbacks that follow, which is why a struct names
+ * serves one thread; those that look from outside all VPCs do not use it.
+ */
 #ifndef VPCBOX_DAEMON_NAMES_H
 #define VPCBOX_DAEMON_NAMES_H
 

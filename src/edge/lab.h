@@ -13,8 +13,8 @@
  *   files    /bytes/N: N bytes; PUT or POST anything: counts it
  *   echo     TCP 7: what comes in goes back
  *
- * The repositories are made in dir at first start with the machine's git (plumbing commands), and served
- * as plain files.
+ * A repository is made in dir when it is first asked for, with the machine's git (plumbing commands), and
+ * served as plain files.
  */
 #ifndef VPCBOX_EDGE_LAB_H
 #define VPCBOX_EDGE_LAB_H

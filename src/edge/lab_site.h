@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lab_site: the parts of the lab that only edge/lab.c uses: its hosts, web sites, repositories and echo. */
+/*
+ * lab_site: the parts of the lab that only edge/lab.c uses: its hosts, web sites, repositories and echo.
+ *
+ * Theory of operation: what differs between hosts is decided for each request by the address that it came
+ * to, so one HTTP handler and one echo service are all hosts at once.  Repositories are plain files that
+ * any git clones over the "dumb" protocol, so nothing of git runs but once, when the first request for a
+ * repository makes it.  The echo service polls all its connections in one thread; a client that does not
+ * read is not read from.
+ */
 #ifndef VPCBOX_EDGE_LAB_SITE_H
 #define VPCBOX_EDGE_LAB_SITE_H
 

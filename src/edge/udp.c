@@ -168,7 +168,7 @@ static uint32_t free_slot(struct udp_server *s) {
 
 static void accept_connections(struct udp_server *s) {
     for (int i = 0; i < BURST; i++) {
-        struct sockaddr_in peer, local;
+        struct sockaddr_in peer = {0}, local = {0};
         socklen_t peer_length = sizeof(peer), local_length = sizeof(local);
         int fd = accept4(s->o.dns_tcp, (struct sockaddr *)&peer, &peer_length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         struct connection *c;

@@ -163,6 +163,37 @@ static void unlink_conn(struct fwd_table *t, struct fwd_conn *conn) {
     }
 }
 
+enum { RECLAIM_LOOKS = 64 };
+
+static bool is_pending(const struct fwd_ctx *c, const struct fwd_conn *conn) {
+    for (unsigned i = 0; i < c->pending_count; i++) {
+        if (c->pending[i].conn == conn)
+            return true;
+    }
+    return false;
+}
+
+bool conn_room(const struct fwd_ctx *c) {
+    struct fwd_table *t = c->env->table;
+    struct fwd_table_header *h = t->header;
+    uint64_t need = h->reserve;
+
+    for (unsigned i = 0; i < c->pending_count; i++)
+        need += c->pending[i].conn == NULL;
+    if (need == h->reserve)
+        return true;
+    for (int i = 0; h->used + need > h->capacity && i < RECLAIM_LOOKS; i++) {
+        struct fwd_conn *conn;
+
+        if (h->cursor >= h->high)
+            h->cursor = 0;
+        conn = &t->conns[h->cursor++];
+        if ((conn->flags & CONN_USED) && conn->state >= CONN_CLOSING && !is_pending(c, conn))
+            conn_free(t, conn);
+    }
+    return h->used + need <= h->capacity;
+}
+
 struct fwd_conn *conn_make(struct fwd_env *env, uint32_t tick, const struct fwd_pending *p) {
     struct fwd_table_header *h = env->table->header;
     struct fwd_conn *conn;
@@ -194,6 +225,7 @@ struct fwd_conn *conn_make(struct fwd_env *env, uint32_t tick, const struct fwd_
         .door_index = p->door_index,
         .endpoint_num = p->endpoint_num,
         .public_ip = p->public_ip,
+        .ruled = h->stamp,
     };
     conn->flags = (uint8_t)(p->flags | CONN_USED | (p->from_port ? CONN_OUTWARD : 0));
     conn_link(env->table, conn);
@@ -221,7 +253,7 @@ static bool from_opener(const struct fwd_conn *conn, bool from_port) {
 
 bool conn_settled(const struct fwd_conn *conn, bool from_port) {
     if (conn->protocol == WIRE_TCP)
-        return conn->state == CONN_OPEN && conn->fin == 0;
+        return conn->state == CONN_OPEN; /* FIN and RST are seen in any case */
     /* A datagram only matters when it is the opener's first after an answer. */
     return conn->protocol != WIRE_UDP || conn->state == CONN_OPEN || !from_opener(conn, from_port) ||
            !(conn->flags & CONN_REPLIED);
@@ -261,6 +293,21 @@ void conn_packet(struct fwd_table *t, struct fwd_conn *conn, bool from_port, con
     if (conn->state == CONN_NEW && opener && (conn->flags & CONN_REPLIED) && !(packet->tcp_flags & WIRE_SYN))
         conn->state = CONN_OPEN;
     if (conn->fin == 3 && conn->state == CONN_OPEN)
+        conn->state = CONN_CLOSING;
+}
+
+void conn_follow(struct fwd_conn *conn, bool from_port, const struct fwd_offload *copy) {
+    bool opener = from_opener(conn, from_port);
+
+    if (copy->replied || (!opener && copy->packets > 0))
+        conn->flags |= CONN_REPLIED;
+    if (opener && copy->open && conn->state == CONN_NEW)
+        conn->state = CONN_OPEN;
+    if (copy->fin)
+        conn->fin |= from_port ? 1 : 2;
+    if (copy->rst)
+        conn->state = CONN_CLOSED;
+    else if (conn->fin == 3 && conn->state == CONN_OPEN)
         conn->state = CONN_CLOSING;
 }
 

@@ -11,6 +11,7 @@
 #define VPCBOX_FWD_ENGINE_H
 
 #include "fwd/fwd.h"
+#include "fwd/offload.h"
 #include "fwd/trace.h"
 #include "wire/packet.h"
 
@@ -66,7 +67,8 @@ struct fwd_conn {
     uint64_t packets[2], bytes[2];
     uint32_t door_kind, door_index, endpoint_num;
     struct ip4 public_ip; /* DOOR_INTERNET: the client's, when it was made */
-    uint32_t reserved[4];
+    uint32_t ruled;       /* stamp under which rules let it in */
+    uint32_t reserved[3];
 };
 _Static_assert(sizeof(struct fwd_conn) == 128, "two cache lines");
 
@@ -80,6 +82,7 @@ enum {
     FLOW_DPORT = 16,
     FLOW_MTU_INTERNET = 32,
     FLOW_MTU_ENDPOINT = 64,
+    FLOW_FOLLOWED = 128, /* its copy (offload.h) follows the connection's state */
     FLOW_KEY_FLAGS = FLOW_USED | FLOW_L2
 };
 enum { FLOW_CONNS = 3, FLOW_WINDOW = 8 };
@@ -129,6 +132,8 @@ struct fwd_table_header {
     struct fwd_port_counters service, uplink;
     uint64_t hits, refused; /* refused: copies (offload.h) that found no room */
     uint64_t reasons[FWD_REASONS_MAX];
+    uint32_t reserve; /* conns set aside for fwd_offload_opened() */
+    uint32_t zero;
 };
 
 /* ---- one packet's way through the stages ---- */
@@ -212,11 +217,15 @@ void table_follow(struct fwd_env *env);
 struct fwd_conn *conn_find(struct fwd_env *env, uint32_t tick, const struct conn_key *key, uint32_t tag);
 struct fwd_conn *conn_find_door(struct fwd_env *env, uint32_t tick, uint32_t client,
                                 const struct wire_tuple *tuple, enum door_kind kind, uint32_t endpoint_num);
+/* Whether the packet's pending ones can be made; forgets some that are closed where it is tight. */
+bool conn_room(const struct fwd_ctx *c);
 /* NULL when the table is full. */
 struct fwd_conn *conn_make(struct fwd_env *env, uint32_t tick, const struct fwd_pending *pending);
 void conn_free(struct fwd_table *table, struct fwd_conn *conn);
 void conn_packet(struct fwd_table *table, struct fwd_conn *conn, bool from_port,
                  const struct wire_packet *packet, uint32_t tick);
+/* What a copy of the direction's flow has seen of the state. */
+void conn_follow(struct fwd_conn *conn, bool from_port, const struct fwd_offload *copy);
 /* Later packets of this direction do not change its state (but for FIN and RST). */
 bool conn_settled(const struct fwd_conn *conn, bool from_port);
 uint32_t conn_seen(const struct fwd_table *table, const struct fwd_conn *conn);
@@ -241,9 +250,15 @@ struct fwd_flow *flow_find(const struct fwd_table *table, uint32_t hash, uint32_
                            const struct wire_tuple *tuple, bool l2, const uint8_t *dst_mac);
 /* Also names it in c->pkt->flow. */
 void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *from_port, unsigned count);
+/* Puts a flow, complete but for its conns, in; returns its index + 1. */
+uint32_t flow_put(struct fwd_table *table, const struct fwd_flow *flow, struct fwd_conn *const *conns,
+                  const bool *from_port, unsigned count);
 /* Adds what the flow counted to its conns and takes it out of the cache. */
 void flow_remove(struct fwd_table *table, struct fwd_flow *flow);
 void flow_fold(struct fwd_table *table, struct fwd_flow *flow);
+
+/* offload.c */
+void offload_describe(const struct fwd_env *env, const struct fwd_flow *flow, struct fwd_offload *ret);
 
 /* rewrite.c: makes the frame carry `after`; also the packet quoted in an ICMP error. */
 void rewrite_frame(struct fwd_pkt *pkt, const struct wire_packet *packet, const struct wire_tuple *after,
@@ -270,6 +285,9 @@ bool frag_recall(const struct fwd_table *table, uint32_t in_port, struct wire_pa
 /* stage_acl.c: whether the ACL lets it pass; *ret_number: the deciding entry, 32767 when none matched. */
 bool acl_allows(const struct image_vpc *vpc, const struct image_subnet *subnet, bool egress,
                 const struct wire_tuple *tuple, int icmp_type, int icmp_code, int *ret_number);
+/* Narrows [*min_io, *max_io] to destination ports around tuple's own that the same entry decides about. */
+void acl_ports(const struct image_vpc *vpc, const struct image_subnet *subnet, bool egress,
+               const struct wire_tuple *tuple, uint16_t *min_io, uint16_t *max_io);
 
 static inline struct mac eth_dst(const uint8_t *frame) {
     struct mac m;

@@ -77,46 +77,17 @@ static struct fwd_flow *choose(const struct fwd_table *t, uint32_t hash, uint32_
     return oldest;
 }
 
-void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *from_port, unsigned count) {
-    struct fwd_table *t = c->env->table;
-    const struct wire_tuple *before = &c->packet->tuple, *after = &c->tuple;
-    uint32_t hash = flow_hash(c->pkt->in_port, before);
-    /* A neighbour's MAC is part of the key; the router's is not. */
-    bool l2 = c->l2 && c->eni->num == c->pkt->in_port;
-    struct mac dst_mac = l2 ? eth_dst(c->pkt->data) : c->dst_mac;
-    struct fwd_flow *flow = flow_find(t, hash, c->pkt->in_port, before, l2, dst_mac.b);
-    uint32_t ref;
+uint32_t flow_put(struct fwd_table *t, const struct fwd_flow *put, struct fwd_conn *const *conns,
+                  const bool *from_port, unsigned count) {
+    const struct wire_tuple tuple = {put->src, put->dst, put->sport, put->dport, put->protocol};
+    uint32_t hash = flow_hash(put->in_port, &tuple), ref;
+    struct fwd_flow *flow = flow_find(t, hash, put->in_port, &tuple, put->flags & FLOW_L2, put->dst_mac.b);
 
     if (!flow)
-        flow = choose(t, hash, c->tick);
+        flow = choose(t, hash, put->seen);
     flow_remove(t, flow);
-    *flow = (struct fwd_flow){
-        .in_port = c->pkt->in_port,
-        .src = before->src,
-        .dst = before->dst,
-        .sport = before->sport,
-        .dport = before->dport,
-        .protocol = before->protocol,
-        .generation = t->header->stamp,
-        .out_port = c->out_port,
-        .new_src = after->src,
-        .new_dst = after->dst,
-        .seen = c->tick,
-        .dst_mac = dst_mac,
-    };
-    flow->flags = (uint8_t)(FLOW_USED | (l2 ? FLOW_L2 : 0) |
-                            (c->mtu == FWD_MTU_INTERNET   ? FLOW_MTU_INTERNET
-                             : c->mtu == FWD_MTU_ENDPOINT ? FLOW_MTU_ENDPOINT
-                                                          : 0));
-    if (after->sport != before->sport) {
-        flow->flags |= FLOW_SPORT;
-        flow->port = after->sport;
-    } else if (after->dport != before->dport) {
-        flow->flags |= FLOW_DPORT;
-        flow->port = after->dport;
-    }
+    *flow = *put;
     ref = (uint32_t)(flow - t->flows) + 1;
-    c->pkt->flow = ref;
     for (unsigned i = 0; i < count; i++) {
         uint32_t *slot = &conns[i]->flow[from_port[i] ? 0 : 1];
 
@@ -127,4 +98,38 @@ void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *
         if (!conn_settled(conns[i], from_port[i]))
             flow->flags |= FLOW_TOUCH;
     }
+    return ref;
+}
+
+void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *from_port, unsigned count) {
+    const struct wire_tuple *before = &c->packet->tuple, *after = &c->tuple;
+    /* A neighbour's MAC is part of the key; the router's is not. */
+    bool l2 = c->l2 && c->eni->num == c->pkt->in_port;
+    struct fwd_flow flow = {
+        .in_port = c->pkt->in_port,
+        .src = before->src,
+        .dst = before->dst,
+        .sport = before->sport,
+        .dport = before->dport,
+        .protocol = before->protocol,
+        .generation = c->env->table->header->stamp,
+        .out_port = c->out_port,
+        .new_src = after->src,
+        .new_dst = after->dst,
+        .seen = c->tick,
+        .dst_mac = l2 ? eth_dst(c->pkt->data) : c->dst_mac,
+    };
+
+    flow.flags = (uint8_t)(FLOW_USED | (l2 ? FLOW_L2 : 0) |
+                           (c->mtu == FWD_MTU_INTERNET   ? FLOW_MTU_INTERNET
+                            : c->mtu == FWD_MTU_ENDPOINT ? FLOW_MTU_ENDPOINT
+                                                         : 0));
+    if (after->sport != before->sport) {
+        flow.flags |= FLOW_SPORT;
+        flow.port = after->sport;
+    } else if (after->dport != before->dport) {
+        flow.flags |= FLOW_DPORT;
+        flow.port = after->dport;
+    }
+    c->pkt->flow = flow_put(c->env->table, &flow, conns, from_port, count);
 }

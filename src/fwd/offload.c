@@ -7,39 +7,40 @@
 
 _Static_assert((int)FWD_OFFLOAD_TICK_SHIFT == (int)FWD_TICK_SHIFT, "one clock");
 
+void offload_describe(const struct fwd_env *env, const struct fwd_flow *f, struct fwd_offload *ret) {
+    const struct image_vpc *vpc;
+    const struct image_eni *eni = image_eni_by_num(env->image, f->in_port, &vpc);
+    bool l2 = f->flags & FLOW_L2;
+
+    *ret = (struct fwd_offload){
+        .in_port = f->in_port,
+        .out_port = f->out_port,
+        .generation = f->generation,
+        .before = {f->src, f->dst, f->sport, f->dport, f->protocol},
+        .after = {f->new_src, f->new_dst, f->flags & FLOW_SPORT ? f->port : f->sport,
+                  f->flags & FLOW_DPORT ? f->port : f->dport, f->protocol},
+        .check_macs = eni != NULL,
+        .old_dst = l2 ? f->dst_mac : fwd_gateway_mac,
+        .new_dst = f->out_port == PORT_SERVICE ? fwd_service_mac : f->dst_mac,
+        .new_src = l2 && f->out_port != PORT_SERVICE && eni ? eni->mac : fwd_gateway_mac,
+        .mtu = f->flags & FLOW_MTU_INTERNET   ? FWD_MTU_INTERNET
+               : f->flags & FLOW_MTU_ENDPOINT ? FWD_MTU_ENDPOINT
+                                              : FWD_MTU_VPC,
+    };
+    if (eni)
+        ret->old_src = eni->mac;
+}
+
 enum fwd_offload_state fwd_offload_find(const struct fwd_env *env, const struct fwd_pkt *pkt,
                                         struct fwd_offload *ret) {
     const struct fwd_table *t = env->table;
     const struct fwd_flow *f = pkt->flow > 0 ? &t->flows[pkt->flow - 1] : NULL;
-    const struct image_vpc *vpc;
-    const struct image_eni *eni;
-    bool l2;
 
     if (!f || !(f->flags & FLOW_USED) || f->generation != t->header->stamp ||
         (f->protocol != WIRE_TCP && f->protocol != WIRE_UDP))
         return FWD_OFFLOAD_NONE;
-    *ret = (struct fwd_offload){
-        .in_port = f->in_port,
-        .before = {f->src, f->dst, f->sport, f->dport, f->protocol},
-    };
-    if (f->flags & FLOW_TOUCH)
-        return FWD_OFFLOAD_TOUCH;
-    eni = image_eni_by_num(env->image, f->in_port, &vpc);
-    l2 = f->flags & FLOW_L2;
-    ret->out_port = f->out_port;
-    ret->generation = f->generation;
-    ret->after = (struct wire_tuple){f->new_src, f->new_dst, f->flags & FLOW_SPORT ? f->port : f->sport,
-                                     f->flags & FLOW_DPORT ? f->port : f->dport, f->protocol};
-    ret->mtu = f->flags & FLOW_MTU_INTERNET   ? FWD_MTU_INTERNET
-               : f->flags & FLOW_MTU_ENDPOINT ? FWD_MTU_ENDPOINT
-                                              : FWD_MTU_VPC;
-    ret->check_macs = eni != NULL;
-    ret->old_dst = l2 ? f->dst_mac : fwd_gateway_mac;
-    if (eni)
-        ret->old_src = eni->mac;
-    ret->new_dst = f->out_port == PORT_SERVICE ? fwd_service_mac : f->dst_mac;
-    ret->new_src = l2 && f->out_port != PORT_SERVICE && eni ? eni->mac : fwd_gateway_mac;
-    return FWD_OFFLOAD_READY;
+    offload_describe(env, f, ret);
+    return f->flags & FLOW_TOUCH ? FWD_OFFLOAD_TOUCH : FWD_OFFLOAD_READY;
 }
 
 uint32_t fwd_offload_stamp(struct fwd_env *env) {
@@ -96,24 +97,47 @@ static struct fwd_flow *find(const struct fwd_table *t, const struct fwd_offload
     return f ? f : flow_find(t, hash, copy->in_port, &copy->before, true, copy->old_dst.b);
 }
 
-bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy, uint32_t seen, uint64_t packets,
-                       uint64_t bytes) {
+/* The copy saw what the conns did not. */
+static void follow(const struct fwd_table *t, struct fwd_flow *f, const struct fwd_offload *copy) {
+    uint32_t ref = (uint32_t)(f - t->flows) + 1;
+    bool settled = true;
+
+    for (int i = 0; i < FLOW_CONNS; i++) {
+        struct fwd_conn *conn = f->conn[i] ? &t->conns[f->conn[i] - 1] : NULL;
+
+        for (int d = 0; conn && d < 2; d++) {
+            if (conn->flow[d] != ref)
+                continue;
+            conn_follow(conn, d == 0, copy);
+            settled &= conn_settled(conn, d == 0);
+        }
+    }
+    if (f->flags & FLOW_FOLLOWED)
+        f->flags = settled ? f->flags & (uint8_t)~FLOW_TOUCH : f->flags | FLOW_TOUCH;
+}
+
+bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy) {
     const struct fwd_table *t = env->table;
-    uint32_t now = fwd_tick(env->now_ns);
+    uint32_t now = fwd_tick(env->now_ns), seen = copy->seen;
     struct fwd_flow *f = find(t, copy);
     struct fwd_copied *counted;
 
     if (!f)
         return false;
     counted = &t->copied[f - t->flows];
-    if (packets > counted->packets) {
-        count_ports(t, copy->in_port, copy->out_port, packets - counted->packets, bytes - counted->bytes);
-        count_conns(t, f, packets - counted->packets, bytes - counted->bytes);
-        *counted = (struct fwd_copied){packets, bytes};
+    if (copy->packets > counted->packets) {
+        uint64_t packets = copy->packets - counted->packets, bytes = copy->bytes - counted->bytes;
+
+        count_ports(t, copy->in_port, copy->out_port, packets, bytes);
+        count_conns(t, f, packets, bytes);
+        *counted = (struct fwd_copied){copy->packets, copy->bytes};
         if ((int32_t)(seen - now) > 0)
             seen = now;
         if ((int32_t)(seen - f->seen) > 0)
             f->seen = seen;
+        if (copy->followed)
+            follow(t, f, copy);
     }
-    return f->generation == copy->generation && f->generation == t->header->stamp && !(f->flags & FLOW_TOUCH);
+    return f->generation == copy->generation && f->generation == t->header->stamp &&
+           (f->flags & (FLOW_TOUCH | FLOW_FOLLOWED)) != FLOW_TOUCH;
 }

@@ -7,6 +7,10 @@
  * fwd_offload_stamp() gives its generation, until `fresh` ticks pass without a packet, and for packets
  * that carry the expected addresses, are not larger than mtu on a link, are no fragments, have no options, and
  * have none of FIN, SYN and RST set; all others belong to fwd_process().
+ * A verdict about a connection's first packet may hold for all that differ from it in their source port alone:
+ * such a rule (fwd_offload_rule) lets the owner open connections by itself, as long as it is of the present
+ * generation.  It then follows their state in both directions' copies, and says of each connection that it opened
+ * (fwd_offload_opened) before the next packet comes here, and before the next image.
  * The owner of the copies says regularly what they have seen (fwd_offload_count), and before fwd_sweep(),
  * so that no connection in use is thought idle; a copy that the engine no longer knows is to be deleted.
  */
@@ -23,6 +27,12 @@ struct fwd_offload {
     bool check_macs; /* frames carry these, or are not this flow's */
     struct mac old_dst, old_src, new_dst, new_src;
     uint16_t mtu; /* of IP */
+    /* What a copy has passed so far, the last of it at this tick: for fwd_offload_count(). */
+    uint64_t packets, bytes; /* of IP */
+    uint32_t seen;
+    /* Of a connection that the owner opened, and followed: it was answered; its opener went on; FIN and RST of this
+     * direction. */
+    bool followed, replied, open, fin, rst;
 };
 
 enum fwd_offload_state {
@@ -42,10 +52,30 @@ uint32_t fwd_offload_fresh(const struct fwd_env *env);
 void fwd_offload_copied(struct fwd_env *env, const struct fwd_pkt *pkt);
 void fwd_offload_refused(struct fwd_env *env); /* or could not, for want of room: counted */
 /*
- * packets and bytes (of IP) that the copy with this in_port, before, old_dst and generation has passed so far,
- * the last of them at tick `seen`.  False: the engine does not know it any more.
+ * What the copy with this in_port, before, old_dst and generation has passed.  False: the engine does not know it
+ * any more.
  */
-bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy, uint32_t seen, uint64_t packets,
-                       uint64_t bytes);
+bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy);
+
+struct fwd_offload_rule {
+    struct fwd_offload there, back; /* the opener's direction, and the answers'; no port is translated */
+    uint16_t sport_min, sport_max;  /* of there; its own is an example */
+    struct {
+        bool on, tracked; /* tracked there at all; lives on without its rule */
+        uint32_t tag;
+    } sides[2]; /* the ENIs that the opener's packets leave and enter */
+};
+/* Whether the verdict about pkt, for which fwd_offload_find() has just said FWD_OFFLOAD_READY, holds for others. */
+bool fwd_offload_rule(const struct fwd_env *env, const struct fwd_pkt *pkt,
+                      struct fwd_offload_rule *ret_rule);
+
+/* Of the table's connections, keeps so many free for the next function; and how many are. */
+void fwd_offload_reserve(struct fwd_table *table, uint32_t connections);
+uint32_t fwd_offload_room(const struct fwd_table *table);
+/*
+ * At `tick` the owner made both copies of a connection by this rule, which may be an old one; there.before.sport and
+ * all that hangs on it is the connection's.  False: an end is gone, or there is no room; the copies are to be deleted.
+ */
+bool fwd_offload_opened(struct fwd_env *env, const struct fwd_offload_rule *rule, uint32_t tick);
 
 #endif

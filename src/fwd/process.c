@@ -100,18 +100,11 @@ static bool commit(struct fwd_ctx *c) {
     struct fwd_conn *conns[FLOW_CONNS];
     bool from_port[FLOW_CONNS];
 
+    if (!conn_room(c))
+        return false;
     for (unsigned i = 0; i < c->pending_count; i++) {
-        conns[i] = c->pending[i].conn;
+        conns[i] = c->pending[i].conn ? c->pending[i].conn : conn_make(c->env, c->tick, &c->pending[i]);
         from_port[i] = c->pending[i].from_port;
-        if (!conns[i])
-            conns[i] = conn_make(c->env, c->tick, &c->pending[i]);
-        if (!conns[i]) {
-            while (i-- > 0) {
-                if (!c->pending[i].conn)
-                    conn_free(c->env->table, conns[i]);
-            }
-            return false;
-        }
     }
     for (unsigned i = 0; i < c->pending_count; i++) {
         conn_packet(c->env->table, conns[i], from_port[i], c->packet, c->tick);

@@ -26,6 +26,36 @@ bool acl_allows(const struct image_vpc *vpc, const struct image_subnet *subnet, 
     return false;
 }
 
+/* Of [min, max] the part around port that [from, to] leaves or takes. */
+static void narrow(uint16_t port, uint16_t from, uint16_t to, uint16_t *min_io, uint16_t *max_io) {
+    if (port < from) {
+        *max_io = *max_io < from ? *max_io : (uint16_t)(from - 1);
+    } else if (port > to) {
+        *min_io = *min_io > to ? *min_io : (uint16_t)(to + 1);
+    } else {
+        *min_io = *min_io > from ? *min_io : from;
+        *max_io = *max_io < to ? *max_io : to;
+    }
+}
+
+void acl_ports(const struct image_vpc *vpc, const struct image_subnet *subnet, bool egress,
+               const struct wire_tuple *t, uint16_t *min_io, uint16_t *max_io) {
+    const struct image_acl *acl = &image_acls(vpc)[subnet->acl];
+    struct image_slice slice = egress ? acl->out : acl->in;
+    struct ip4 peer = egress ? t->dst : t->src;
+
+    for (uint32_t i = 0; i < slice.count; i++) {
+        const struct image_match *m = &image_acl_entries(vpc)[slice.first + i].match;
+
+        if (((peer.v ^ m->addr.v) & m->mask) != 0 || (m->protocol >= 0 && m->protocol != t->protocol))
+            continue;
+        if (m->protocol >= 0)
+            narrow(t->dport, m->from_port, m->to_port, min_io, max_io);
+        if (image_match_protocol(m, t->protocol, t->dport, -1, -1))
+            return;
+    }
+}
+
 static enum fwd_stage check(struct fwd_ctx *c, enum fwd_stage stage, const struct image_subnet *subnet,
                             enum fwd_stage next) {
     struct fwd_event *e;

@@ -159,32 +159,12 @@ static void become_bubblewrap(const char *folder, const struct boot *b) {
         add(&a, "%s/%s", folder, persistent[i]);
         add(&a, "/%s", persistent[i]);
     }
-    add_words(&a, (const char *const[]){"--perms",
-                                        "1777",
-                                        "--tmpfs",
-                                        "/tmp",
-                                        "--tmpfs",
-                                        "/run",
-                                        "--ro-bind",
-                                        SPACE_BIN,
-                                        SPACE_BIN,
-                                        "--proc",
-                                        "/proc",
-                                        "--dev",
-                                        "/dev",
-                                        "--symlink",
-                                        "/proc/1/fd/1",
-                                        "/dev/console",
-                                        "--dev-bind",
-                                        SPACE_TUN,
-                                        "/dev/net/tun",
-                                        "--mqueue",
-                                        "/dev/mqueue",
-                                        "--chdir",
-                                        "/",
-                                        "--",
-                                        SPACE_BIN "/vpcbox-init",
-                                        NULL});
+    add_words(&a, (const char *const[]){
+                      "--perms",      "1777",      "--tmpfs",      "/tmp",         "--tmpfs",    "/run",
+                      "--ro-bind",    SPACE_BIN,   SPACE_BIN,      "--proc",       "/proc",      "--dev",
+                      "/dev",         "--symlink", "/proc/1/fd/1", "/dev/console", "--dev-bind", SPACE_TUN,
+                      "/dev/net/tun", "--mqueue",  "/dev/mqueue",  "--chdir",      "/",          "--",
+                      INIT_PROGRAM,   NULL});
     a.argv[a.count] = NULL;
     execve("/usr/bin/bwrap", a.argv, none);
 }

@@ -79,6 +79,7 @@ static int become_user(const char *name) {
 static void become(struct message *m, bool bare) {
     const struct message_exec *e = &m->u.exec;
     char *argv[MESSAGE_ARGS_MAX + 1], *envp[MESSAGE_ARGS_MAX + 1];
+    const char *home;
     int r;
 
     child_signals();
@@ -100,7 +101,8 @@ static void become(struct message *m, bool bare) {
     }
     for (char **v = envp; *v != NULL; v++)
         putenv(*v);
-    if (chdir(e->directory[0] != '\0' ? e->directory : getenv("HOME")) < 0 && chdir("/") < 0)
+    home = getenv("HOME");
+    if (chdir(e->directory[0] != '\0' ? e->directory : home != NULL ? home : "/") < 0 && chdir("/") < 0)
         _exit(126);
     execvp(argv[0], argv);
     r = errno;

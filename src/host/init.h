@@ -13,6 +13,7 @@
 enum { INIT_CONTROL = 3 }; /* its socket to host */
 
 #define INIT_ENV_INSTANCE "VPCBOX_INSTANCE"
+#define INIT_PROGRAM "/run/vpcbox/bin/vpcbox-init"
 #define INIT_SOCKET "/run/vpcbox/init.sock"
 
 /* `vpcbox-init`; the exit status of process 1. */

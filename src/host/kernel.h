@@ -20,12 +20,12 @@
 
 struct kernel {
     bool on;
-    int flows, config, ports;     /* maps */
-    int port_in, punt_in;         /* programs */
-    int ns, nl;                   /* the fabric's namespace, and a netlink socket in it */
-    struct space_tap punt;        /* frames carry a VLAN tag with the port */
-    unsigned last_index;          /* links are numbered here, so that nobody need ask */
-    char why[MESSAGE_NAME_BYTES]; /* when !on: what is missing */
+    int flows, rules, config, news, ports; /* maps; news is a ring buffer */
+    int port_in, punt_in;                  /* programs */
+    int ns, nl;                            /* the fabric's namespace, and a netlink socket in it */
+    struct space_tap punt;                 /* frames carry a VLAN tag with the port */
+    unsigned last_index;                   /* links are numbered here, so that nobody need ask */
+    char why[MESSAGE_NAME_BYTES];          /* when !on: what is missing */
 };
 
 /* Call as the process was started.  Never fails: ret->why says what is missing. */

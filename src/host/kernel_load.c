@@ -30,11 +30,12 @@ LAZY(bpf, struct bpf_program *, bpf_object__find_program_by_name,
      (const struct bpf_object *object, const char *name), (object, name), NULL)
 LAZY(bpf, int, bpf_program__fd, (const struct bpf_program *program), (program), -ELIBACC)
 
-enum { SOCKET = 3 };
+enum { SOCKET = 3, MAPS = 5, OBJECTS = 7 };
 
-/* 0 with the five descriptors, in the order of struct kernel. */
-static int load(int fds[5]) {
-    static const char *const names[5] = {"flows", "config", "ports", "port_in", "punt_in"};
+/* 0 with the descriptors, in the order of struct kernel: maps, then programs. */
+static int load(int fds[OBJECTS]) {
+    static const char *const names[OBJECTS] = {"flows", "rules",   "config", "news",
+                                               "ports", "port_in", "punt_in"};
     struct bpf_object *object;
     int r;
 
@@ -43,9 +44,9 @@ static int load(int fds[5]) {
     if (object == NULL)
         return -ELIBACC;
     r = bpf_object__load(object);
-    for (int i = 0; r == 0 && i < 5; i++) {
-        fds[i] = i < 3 ? bpf_object__find_map_fd_by_name(object, names[i])
-                       : bpf_program__fd(bpf_object__find_program_by_name(object, names[i]));
+    for (int i = 0; r == 0 && i < OBJECTS; i++) {
+        fds[i] = i < MAPS ? bpf_object__find_map_fd_by_name(object, names[i])
+                          : bpf_program__fd(bpf_object__find_program_by_name(object, names[i]));
         if (fds[i] < 0)
             r = fds[i];
     }
@@ -53,15 +54,15 @@ static int load(int fds[5]) {
 }
 
 static int load_child(void *context) {
-    int fds[5], r = load(fds);
+    int fds[OBJECTS], r = load(fds);
 
     (void)context;
-    return fd_send(SOCKET, &r, sizeof(r), fds, r == 0 ? 5 : 0) < 0;
+    return fd_send(SOCKET, &r, sizeof(r), fds, r == 0 ? OBJECTS : 0) < 0;
 }
 
-static int load_in_child(int fds[5]) {
+static int load_in_child(int fds[OBJECTS]) {
     int pair[2], status, r = -ECHILD;
-    size_t count = 5;
+    size_t count = OBJECTS;
     pid_t child;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -69,7 +70,8 @@ static int load_in_child(int fds[5]) {
     child = space_child(&pair[1], 1, load_child, NULL);
     close(pair[1]);
     if (child > 0) {
-        if (fd_receive(pair[0], &r, sizeof(r), fds, &count) != (ssize_t)sizeof(r) || (r == 0 && count != 5))
+        if (fd_receive(pair[0], &r, sizeof(r), fds, &count) != (ssize_t)sizeof(r) ||
+            (r == 0 && count != OBJECTS))
             r = -ECHILD;
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             ;
@@ -79,15 +81,17 @@ static int load_in_child(int fds[5]) {
 }
 
 static int fill(struct kernel *k) {
-    int fds[5], r = load_in_child(fds);
+    int fds[OBJECTS] = {-1, -1, -1, -1, -1, -1, -1}, r = load_in_child(fds);
 
     if (r < 0)
         return r;
     k->flows = fds[0];
-    k->config = fds[1];
-    k->ports = fds[2];
-    k->port_in = fds[3];
-    k->punt_in = fds[4];
+    k->rules = fds[1];
+    k->config = fds[2];
+    k->news = fds[3];
+    k->ports = fds[4];
+    k->port_in = fds[5];
+    k->punt_in = fds[6];
     return 0;
 }
 #else
@@ -100,8 +104,15 @@ static int fill(struct kernel *k) {
 void kernel_load(struct kernel *ret) {
     int r = geteuid() != 0 ? -EPERM : 0;
 
-    *ret = (struct kernel){
-        .flows = -1, .config = -1, .ports = -1, .port_in = -1, .punt_in = -1, .ns = -1, .nl = -1};
+    *ret = (struct kernel){.flows = -1,
+                           .rules = -1,
+                           .config = -1,
+                           .news = -1,
+                           .ports = -1,
+                           .port_in = -1,
+                           .punt_in = -1,
+                           .ns = -1,
+                           .nl = -1};
     if (r == 0)
         r = fill(ret);
     if (r == -ENOSYS)

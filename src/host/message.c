@@ -39,7 +39,7 @@ static const struct kind_rule {
     [MESSAGE_NETNS_QUERY] = {"NETNS_QUERY", BODY(netns_query), 0, 0, false},
     [MESSAGE_NETNS] = {"NETNS", BODY(netns), 0, 0, false},
     [MESSAGE_SHUTDOWN] = {"SHUTDOWN", 0, 0, 0, false},
-    [MESSAGE_FLOW_CACHE] = {"FLOW_CACHE", 0, 3, 3, false},
+    [MESSAGE_FLOW_CACHE] = {"FLOW_CACHE", 0, 5, 5, false},
 #undef BODY
 };
 

@@ -38,7 +38,7 @@
  *                   host -> init    0   -
  *   NETNS_QUERY     region -> host  n   -                        NETNS
  *   SHUTDOWN        host -> init    0   -                        (init ends all, then itself)
- *   FLOW_CACHE      host -> fabric  0   punt TAP, flows, config  (bpf/cache.h; before ports)
+ *   FLOW_CACHE      host -> fabric  0   punt TAP, flows, rules, config, news  (bpf/cache.h; before ports)
  *
  * Order for a fabric, first start or restart alike: [FLOW_TABLE] [FLOW_CACHE] PORT_ADD* [IMAGE] START.  It answers
  * READY, preceded by FLOW_TABLE when it was handed none.  For a region: CONFIG, INSTANCE_EVENT RUNNING
@@ -65,7 +65,7 @@ enum {
     MESSAGE_NAME_BYTES = 256, /* host names, reasons, working directories */
     MESSAGE_ENIS_MAX = 8,
     MESSAGE_ADDRESSES_MAX = 16,
-    MESSAGE_FDS_MAX = 3,
+    MESSAGE_FDS_MAX = 5,
     MESSAGE_ARGS_MAX = 512
 };
 

@@ -176,7 +176,7 @@ static int make_near(struct side *s) {
 /* Where the kernel forwards what is not for instances. */
 static int make_far(struct side *s) {
     static const struct prefix4 all = {{0}, 0};
-    struct space_tap tap;
+    struct space_tap tap = {.fd = -1};
     int nl, r;
 
     set("ipv4/ip_forward", "1");

@@ -99,6 +99,7 @@ static int save_iptables(void) {
     int status;
 
     mkdir("/etc/sysconfig", 0755);
+    /* A constant, in an instance, as its root.  NOLINTNEXTLINE(cert-env33-c) */
     status = system("iptables-save > " RULES ".new && mv " RULES ".new " RULES);
     if (status == 0)
         printf("iptables: Saving firewall rules to " RULES ": [  OK  ]\n");

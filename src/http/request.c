@@ -463,7 +463,7 @@ int http_body_all(struct http_request *rq, size_t max, char **ret_data, size_t *
     capacity = rq->content_length >= 0 ? (size_t)rq->content_length : (max < 4096 ? max : 4096);
     data = arena_alloc(rq->arena, capacity + 1);
     for (;;) {
-        char past;
+        char past = 0;
         ssize_t n = length < capacity ? http_body_read(rq, data + length, capacity - length)
                                       : http_body_read(rq, &past, 1);
 

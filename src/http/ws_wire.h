@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ws_wire: between the handshakes (ws_handshake.c) and the frames (ws.c). */
+/*
+ * ws_wire: between the handshakes (ws_handshake.c) and the frames (ws.c).
+ *
+ * Theory of operation: a handshake is HTTP and reads ahead, so it may hold the peer's first frames when it
+ * is done.  It hands over the connection and those bytes; from then on both ends are the same code, but for
+ * who masks.
+ */
 #ifndef VPCBOX_HTTP_WS_WIRE_H
 #define VPCBOX_HTTP_WS_WIRE_H
 

@@ -8,7 +8,6 @@
 #include "base/bpf_map.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "bpf/cache.h"
 #include "fwd/offload.h"
 #include "io/port.h"
 
@@ -17,10 +16,18 @@ _Static_assert((int)CACHE_TICK_SHIFT == (int)FWD_OFFLOAD_TICK_SHIFT, "one clock"
 enum { BATCH = 1024 };
 #define SWEEP_MIN_NS UINT64_C(1000000000)
 #define SWEEP_MAX_NS UINT64_C(5000000000)
+/* Connections that a full ring buffer may stand for, and twice that: it fills again while it is read. */
+enum {
+    NEWS_RECORD = 8 + (sizeof(struct cache_opened) + 7) / 8 * 8,
+    NEWS_CONNECTIONS = CACHE_NEWS_BYTES / NEWS_RECORD * 2,
+    RESERVE = 2 * NEWS_CONNECTIONS
+};
 #define SWEEP_SHARE 50 /* of the time between sweeps may a sweep take at most one part */
 
-void cache_init(struct cache *c, int flows, int config) {
-    *c = (struct cache){.on = true, .flows = flows, .config = config, .sweep_every_ns = SWEEP_MIN_NS};
+int cache_init(struct cache *c, int flows, int rules, int config, int news) {
+    *c = (struct cache){
+        .on = true, .flows = flows, .rules = rules, .config = config, .sweep_every_ns = SWEEP_MIN_NS};
+    return bpf_ring_map(news, CACHE_NEWS_BYTES, &c->news);
 }
 
 /* ---- one entry ---- */
@@ -74,17 +81,38 @@ static struct cache_entry entry_of(const struct fwd_offload *o, const struct cac
     return e;
 }
 
+static struct wire_tuple tuple_of(const struct cache_key *key) {
+    return (struct wire_tuple){
+        {ntohl(key->src)}, {ntohl(key->dst)}, ntohs(key->sport), ntohs(key->dport), key->protocol};
+}
+
 /* Tells the engine what an entry has counted; false when it does not know it any more. */
 static bool count(struct fwd_env *env, const struct cache_key *key, const struct cache_entry *e) {
-    struct fwd_offload o = {
-        .in_port = port_number_of(key->port),
-        .out_port = port_number_of(e->out_port),
-        .generation = e->generation,
-        .before = {
-            {ntohl(key->src)}, {ntohl(key->dst)}, ntohs(key->sport), ntohs(key->dport), key->protocol}};
+    struct fwd_offload o = {.in_port = port_number_of(key->port),
+                            .out_port = port_number_of(e->out_port),
+                            .generation = e->generation,
+                            .before = tuple_of(key),
+                            .packets = e->packets,
+                            .bytes = e->bytes,
+                            .seen = e->seen,
+                            .followed = e->flags & CACHE_FOLLOW,
+                            .replied = e->replied,
+                            .open = e->open,
+                            .fin = e->fin,
+                            .rst = e->rst};
 
     memcpy(&o.old_dst, e->old_macs, 6);
-    return fwd_offload_count(env, &o, e->seen, e->packets, e->bytes);
+    return fwd_offload_count(env, &o);
+}
+
+/* The key of what answers. */
+static struct cache_key other_way(const struct cache_key *key, const struct cache_entry *e) {
+    return (struct cache_key){.src = e->dst,
+                              .dst = e->src,
+                              .sport = e->dport,
+                              .dport = e->sport,
+                              .port = e->out_port,
+                              .protocol = key->protocol};
 }
 
 static void forget(struct cache *c, struct fwd_env *env, const struct cache_key *key) {
@@ -118,19 +146,162 @@ static void remember(struct cache *c, struct fwd_env *env, const struct fwd_pkt 
         fwd_offload_copied(env, pkt);
 }
 
+/* ---- rules ---- */
+
+static struct cache_way way_of(const struct fwd_offload *o, uint32_t flags) {
+    struct cache_key key = key_of(o);
+    struct cache_entry e = entry_of(o, &key, 0);
+    struct cache_way w = {
+        .out_port = e.out_port, .mtu = e.mtu, .flags = e.flags | flags, .address_sum = e.address_sum};
+
+    memcpy(w.old_macs, e.old_macs, sizeof(w.old_macs));
+    memcpy(w.new_macs, e.new_macs, sizeof(w.new_macs));
+    return w;
+}
+
+static void remember_rule(struct cache *c, const struct fwd_env *env, const struct fwd_pkt *pkt) {
+    struct fwd_offload_rule rule;
+    struct cache_rule_key at;
+    struct cache_rule r, old;
+    struct cache_key key;
+
+    if (!fwd_offload_rule(env, pkt, &rule))
+        return;
+    key = key_of(&rule.there);
+    at = (struct cache_rule_key){
+        .src = key.src, .dst = key.dst, .dport = key.dport, .port = key.port, .protocol = key.protocol};
+    r = (struct cache_rule){.generation = rule.there.generation,
+                            .sport_min = rule.sport_min,
+                            .sport_max = rule.sport_max,
+                            .there = way_of(&rule.there, CACHE_FOLLOW | CACHE_OPENER),
+                            .back = way_of(&rule.back, CACHE_FOLLOW),
+                            .src = htonl(rule.there.after.src.v),
+                            .dst = htonl(rule.there.after.dst.v)};
+    for (int side = 0; side < 2; side++) {
+        r.tags[side] = rule.sides[side].tag;
+        r.tracked[side] = !rule.sides[side].on       ? CACHE_SIDE_NONE
+                          : rule.sides[side].tracked ? CACHE_SIDE_TRACKED
+                                                     : CACHE_SIDE_UNTRACKED;
+    }
+    /* Only what differs is written: the program may be reading it. */
+    if (key.port != 0 && r.there.out_port != 0 &&
+        (bpf_map_get(c->rules, &at, &old) < 0 || memcmp(&old, &r, sizeof(r)) != 0))
+        (void)bpf_map_set(c->rules, &at, &r); /* no room: the engine goes on opening these */
+}
+
+static void way_to(const struct cache_way *w, uint32_t generation, struct fwd_offload *ret) {
+    ret->out_port = port_number_of(w->out_port);
+    ret->generation = generation;
+    ret->mtu = w->mtu;
+    ret->check_macs = w->flags & CACHE_CHECK_MACS;
+    memcpy(&ret->old_dst, w->old_macs, 6);
+    memcpy(&ret->old_src, (const char *)w->old_macs + 6, 6);
+    memcpy(&ret->new_dst, w->new_macs, 6);
+    memcpy(&ret->new_src, (const char *)w->new_macs + 6, 6);
+}
+
+static void hear_opened(struct cache *c, struct fwd_env *env, const struct cache_opened *o) {
+    const struct cache_rule *r = &o->rule;
+    struct cache_key back = {.src = r->dst,
+                             .dst = r->src,
+                             .sport = o->key.dport,
+                             .dport = o->key.sport,
+                             .port = r->there.out_port,
+                             .protocol = o->key.protocol};
+    struct fwd_offload_rule rule = {
+        .there = {.in_port = port_number_of(o->key.port), .before = tuple_of(&o->key)},
+        .back = {.in_port = port_number_of(back.port), .before = tuple_of(&back)}};
+
+    way_to(&r->there, r->generation, &rule.there);
+    way_to(&r->back, r->generation, &rule.back);
+    rule.there.after = (struct wire_tuple){rule.back.before.dst, rule.back.before.src, ntohs(o->key.sport),
+                                           ntohs(o->key.dport), o->key.protocol};
+    rule.back.after = (struct wire_tuple){rule.there.before.dst, rule.there.before.src, ntohs(o->key.dport),
+                                          ntohs(o->key.sport), o->key.protocol};
+    for (int side = 0; side < 2; side++) {
+        rule.sides[side].on = r->tracked[side] != CACHE_SIDE_NONE;
+        rule.sides[side].tracked = r->tracked[side] == CACHE_SIDE_TRACKED;
+        rule.sides[side].tag = r->tags[side];
+    }
+    if (!fwd_offload_opened(env, &rule, o->tick)) {
+        bpf_map_delete(c->flows, &o->key);
+        bpf_map_delete(c->flows, &back);
+    }
+}
+
+static void hear_closed(struct fwd_env *env, const struct cache_closed *closed) {
+    for (int i = 0; i < 2; i++)
+        count(env, &closed->keys[i], &closed->entries[i]);
+}
+
+static void hear(struct cache *c, struct fwd_env *env, const void *record, size_t bytes) {
+    uint32_t what = 0;
+
+    if (bytes >= sizeof(what))
+        memcpy(&what, record, sizeof(what));
+    if (what == CACHE_OPENED && bytes >= sizeof(struct cache_opened))
+        hear_opened(c, env, record);
+    else if (what == CACHE_CLOSED && bytes >= sizeof(struct cache_closed))
+        hear_closed(env, record);
+}
+
 /* ---- all ---- */
+
+static int tell(struct cache *c, const struct cache_config *config) {
+    uint32_t zero = 0;
+    int r = 0;
+
+    if (memcmp(config, &c->told, sizeof(*config)) != 0)
+        r = bpf_map_set(c->config, &zero, config);
+    if (r == 0)
+        c->told = *config;
+    return r;
+}
+
+static bool may_make(const struct fwd_env *env) {
+    return fwd_offload_room(env->table) >= RESERVE;
+}
 
 int cache_follow(struct cache *c, struct fwd_env *env) {
     struct cache_config config = {.generation = fwd_offload_stamp(env), .fresh = fwd_offload_fresh(env)};
-    uint32_t zero = 0;
-    int r;
 
-    if (config.generation == c->generation)
-        return 0;
-    r = bpf_map_set(c->config, &zero, &config);
-    if (r == 0)
-        c->generation = config.generation;
-    return r;
+    fwd_offload_reserve(env->table, RESERVE);
+    config.make = may_make(env);
+    c->rules_stale |= config.generation != c->told.generation;
+    return tell(c, &config);
+}
+
+void cache_drain(struct cache *c, struct fwd_env *env) {
+    struct cache_config config = c->told;
+    const void *record;
+    size_t bytes;
+
+    config.make = may_make(env);
+    if (config.generation != 0)
+        tell(c, &config);
+    while ((record = bpf_ring_first(&c->news, &bytes)) != NULL) {
+        hear(c, env, record, bytes);
+        bpf_ring_drop(&c->news);
+    }
+}
+
+/* A SYN that did not match its entry as that was open: its end may be on record nowhere else. */
+void cache_before(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt) {
+    struct wire_packet p;
+    struct cache_entry e, other;
+    struct cache_key key, back;
+
+    wire_parse(pkt->data, pkt->length, &p);
+    if (p.kind != WIRE_KIND_IP || p.tuple.protocol != WIRE_TCP || wire_is_fragment(&p) ||
+        (p.tcp_flags & (WIRE_SYN | WIRE_ACK)) != WIRE_SYN)
+        return;
+    key = key_of(&(struct fwd_offload){.in_port = pkt->in_port, .before = p.tuple});
+    if (bpf_map_get(c->flows, &key, &e) < 0 || !(e.flags & CACHE_FOLLOW))
+        return;
+    count(env, &key, &e);
+    back = other_way(&key, &e);
+    if (bpf_map_get(c->flows, &back, &other) == 0)
+        count(env, &back, &other);
 }
 
 void cache_learn(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt) {
@@ -140,6 +311,7 @@ void cache_learn(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt
     switch (fwd_offload_find(env, pkt, &o)) {
     case FWD_OFFLOAD_READY:
         remember(c, env, pkt, &o);
+        remember_rule(c, env, pkt);
         break;
     case FWD_OFFLOAD_TOUCH:
         key = key_of(&o);
@@ -150,8 +322,12 @@ void cache_learn(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt
     }
 }
 
-/* Each entry of the map; those for which keep says no are deleted. */
-static void walk(struct cache *c, struct fwd_env *env, bool keep_known) {
+static bool is_stale(const struct cache *c, const struct fwd_env *env, const struct cache_entry *e) {
+    return (int32_t)((uint32_t)(env->now_ns >> CACHE_TICK_SHIFT) - e->seen) > (int32_t)c->told.fresh;
+}
+
+/* Each entry of the map; with env, only those go that are of no more use. */
+static void walk(struct cache *c, struct fwd_env *env) {
     static struct cache_key keys[BATCH];
     static struct cache_entry entries[BATCH];
     uint32_t place = 0, n;
@@ -161,7 +337,7 @@ static void walk(struct cache *c, struct fwd_env *env, bool keep_known) {
         n = BATCH;
         r = bpf_map_get_batch(c->flows, first, &place, keys, entries, &n);
         for (uint32_t i = 0; i < n; i++)
-            if (!keep_known || !count(env, &keys[i], &entries[i]))
+            if (!env || !count(env, &keys[i], &entries[i]) || is_stale(c, env, &entries[i]))
                 bpf_map_delete(c->flows, &keys[i]);
         if (r < 0)
             break;
@@ -170,8 +346,32 @@ static void walk(struct cache *c, struct fwd_env *env, bool keep_known) {
         log_warn("the kernel's flow cache cannot be read: %s", strerror(-r));
 }
 
+/* Rules of other generations, which nobody believes. */
+static void clear_rules(struct cache *c, uint32_t but) {
+    static struct cache_rule_key keys[BATCH];
+    static struct cache_rule rules[BATCH];
+    uint32_t place = 0, n;
+    int r;
+
+    for (int first = 1;; first = 0) {
+        n = BATCH;
+        r = bpf_map_get_batch(c->rules, first, &place, keys, rules, &n);
+        for (uint32_t i = 0; i < n; i++)
+            if (rules[i].generation != but)
+                bpf_map_delete(c->rules, &keys[i]);
+        if (r < 0)
+            break;
+    }
+    c->rules_stale = false;
+}
+
 void cache_clear(struct cache *c) {
-    walk(c, NULL, false);
+    size_t bytes;
+
+    walk(c, NULL);
+    clear_rules(c, 0);
+    while (bpf_ring_first(&c->news, &bytes) != NULL)
+        bpf_ring_drop(&c->news);
 }
 
 void cache_sweep(struct cache *c, struct fwd_env *env) {
@@ -180,7 +380,9 @@ void cache_sweep(struct cache *c, struct fwd_env *env) {
     if (env->now_ns - c->swept_ns < c->sweep_every_ns)
         return;
     c->swept_ns = env->now_ns;
-    walk(c, env, true);
+    walk(c, env);
+    if (c->rules_stale)
+        clear_rules(c, c->told.generation);
     took = (clock_mono_ns() - c->swept_ns) * SWEEP_SHARE;
     c->sweep_every_ns = took < SWEEP_MIN_NS ? SWEEP_MIN_NS : took > SWEEP_MAX_NS ? SWEEP_MAX_NS : took;
 }

@@ -6,6 +6,12 @@
  * that it wants to see packet by packet again are deleted.  A new image's generation is written before the
  * image is acknowledged: from then on no older entry is believed.  About once a second the whole map is read
  * in batches: what the entries counted goes to the engine, those that it no longer knows are deleted.
+ *
+ * A verdict that holds for a whole class of connections goes into the map of rules, by which the program opens
+ * connections itself.  What it opened and closed is in a ring buffer, read before anything else is done with the
+ * engine: so that is never behind.  Room for as much as that buffer holds, four times over, is kept in the engine's table;
+ * when it is short, the program is told to make none.
+ *
  * A full map is harmless: what finds no room stays with the engine, and is counted (fwd_table_refused).
  */
 #ifndef VPCBOX_IO_CACHE_H
@@ -14,19 +20,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bpf_ring.h"
+#include "bpf/cache.h"
 #include "fwd/fwd.h"
 
 struct cache {
     bool on;
-    int flows, config; /* maps */
-    uint32_t generation;
+    int flows, rules, config; /* maps */
+    struct bpf_ring news;
+    struct cache_config told;
+    bool rules_stale; /* some are of an earlier generation */
     uint64_t swept_ns, sweep_every_ns;
 };
 
-/* Takes the descriptors over. */
-void cache_init(struct cache *c, int flows, int config);
+/* Takes the maps' descriptors over; news stays the caller's. */
+int cache_init(struct cache *c, int flows, int rules, int config, int news);
 /* Forgets all entries: they belong to a table that is gone. */
 void cache_clear(struct cache *c);
+/* Reads what the program did by itself: before fwd_process(), fwd_sweep() and another image. */
+void cache_drain(struct cache *c, struct fwd_env *env);
+/* Before fwd_process(): what only the program knows of the connection that this packet may replace. */
+void cache_before(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt);
 /* Before anybody is told that env->image is in force. */
 int cache_follow(struct cache *c, struct fwd_env *env);
 /* After fwd_process(). */

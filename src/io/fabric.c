@@ -31,6 +31,7 @@ enum {
     SWEEP_BUDGET = 4096, /* connections a tick */
     SWEEP_FAST_MS = 100, /* a tick while there are more than that */
     SWEEP_IDLE_MS = 1000,
+    NEWS_MS = 20, /* the kernel's news may wait so long when nothing else happens */
     PACKET_ALIGN = 64
 };
 
@@ -38,6 +39,7 @@ enum {
 #define EVENT_HOST ((uint64_t)1 << 32)
 #define EVENT_TIMER ((uint64_t)2 << 32)
 #define EVENT_PUNT ((uint64_t)3 << 32)
+#define EVENT_NEWS ((uint64_t)4 << 32)
 
 struct fabric {
     int epoll, host, timer;
@@ -77,10 +79,14 @@ static struct port **port_slot(struct fabric *f, uint32_t number) {
     return number != PORT_NONE && number <= DOOR_NUM_MAX ? &f->ports[number] : NULL;
 }
 
-static int watch(struct fabric *f, int fd, uint64_t what) {
-    struct epoll_event e = {.events = EPOLLIN, .data.u64 = what};
+static int watch_for(struct fabric *f, int fd, uint32_t events, uint64_t what) {
+    struct epoll_event e = {.events = events, .data.u64 = what};
 
     return epoll_ctl(f->epoll, EPOLL_CTL_ADD, fd, &e) < 0 ? -errno : 0;
+}
+
+static int watch(struct fabric *f, int fd, uint64_t what) {
+    return watch_for(f, fd, EPOLLIN, what);
 }
 
 static void port_delete(struct fabric *f, uint32_t number) {
@@ -161,6 +167,11 @@ static void batch_run(struct fabric *f) {
         return;
     if (f->env.image != NULL) {
         f->env.now_ns = clock_mono_ns();
+        if (f->cache.on) {
+            cache_drain(&f->cache, &f->env);
+            for (unsigned i = 0; i < f->count; i++)
+                cache_before(&f->cache, &f->env, f->batch[i]);
+        }
         fwd_process(&f->env, f->batch, f->count);
         for (unsigned i = 0; i < f->count; i++) {
             bool sent = f->batch[i]->out_port == PORT_NONE || send_packet(f, f->batch[i]);
@@ -229,8 +240,10 @@ static void sweep(struct fabric *f) {
     if (f->env.image == NULL)
         return;
     f->env.now_ns = clock_mono_ns();
-    if (f->cache.on)
+    if (f->cache.on) {
+        cache_drain(&f->cache, &f->env);
         cache_sweep(&f->cache, &f->env);
+    }
     fwd_sweep(&f->env, SWEEP_BUDGET);
     tick_later(f);
 }
@@ -243,6 +256,10 @@ static int image_take(struct fabric *f, int fd) {
 
     if (r < 0)
         return r;
+    if (f->started && f->cache.on && f->image != NULL) {
+        f->env.now_ns = clock_mono_ns();
+        cache_drain(&f->cache, &f->env);
+    }
     image_free(f->image);
     f->image = image;
     f->env.image = image;
@@ -321,8 +338,11 @@ static int start(struct fabric *f) {
     if (r == 0)
         r = sandbox_enter(f->cache.on ? SANDBOX_CACHE : SANDBOX_FABRIC);
     f->env.table = &f->table;
-    if (r == 0 && f->cache.on && f->env.image != NULL)
+    if (r == 0 && f->cache.on && f->env.image != NULL) {
+        f->env.now_ns = clock_mono_ns();
+        cache_drain(&f->cache, &f->env);
         r = cache_follow(&f->cache, &f->env);
+    }
     if (r < 0)
         return r;
     f->started = true;
@@ -340,12 +360,18 @@ static int take_fd(struct message *m) {
 }
 
 static int cache_take(struct fabric *f, struct message *m) {
+    int r;
+
     if (f->cache.on || f->started)
         return -EEXIST;
+    r = cache_init(&f->cache, m->fds[1], m->fds[2], m->fds[3], m->fds[4]);
+    if (r < 0)
+        return r;
     port_punt_init(&f->punt, m->fds[0]);
-    cache_init(&f->cache, m->fds[1], m->fds[2]);
+    /* Told once when there is news after all was read: a burst of it does not wake us a second time. */
+    r = watch_for(f, m->fds[4], EPOLLIN | EPOLLET, EVENT_NEWS);
     m->fd_count = 0;
-    return watch(f, f->punt.fd, EVENT_PUNT);
+    return r < 0 ? r : watch(f, f->punt.fd, EVENT_PUNT);
 }
 
 /* One message.  Negative: the fabric cannot go on. */
@@ -414,6 +440,8 @@ static int turn(struct fabric *f) {
             host_speaks = true;
         else if (events[i].data.u64 == EVENT_TIMER)
             tick = true;
+        else if (events[i].data.u64 == EVENT_NEWS)
+            tick_set(f, NEWS_MS);
         else if (events[i].data.u64 == EVENT_PUNT)
             ready[ready_count++] = &f->punt;
         else

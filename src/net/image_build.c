@@ -267,7 +267,7 @@ static void emit_step(struct vpc_build *b, size_t first, uint32_t start, uint32_
  */
 static void build_steps(struct vpc_build *b, struct candidate *candidates, size_t count,
                         struct image_slice *ret) {
-    struct candidate open[33];
+    struct candidate open[33] = {0};
     size_t depth = 0, first = b->steps.count;
 
     if (count > 1)

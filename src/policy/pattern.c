@@ -43,9 +43,9 @@ struct pattern pattern_compile(struct arena *a, const char *text, bool wildcards
     char *fixed = arena_alloc(a, strlen(text) + 1), *start = fixed;
 
     for (const char *s = text; *s != '\0';) {
-        struct pattern_piece piece;
+        struct pattern_piece piece = {0};
         size_t taken = 0;
-        char escape;
+        char escape = '\0';
 
         if (variables && s[0] == '$' && s[1] == '{')
             taken = read_variable(a, s, &escape, &piece);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* checksum: those that S3 knows, computed in pieces, as the base64 text that S3 shows. */
+/*
+ * checksum: those that S3 knows, computed in pieces, as the base64 text that S3 shows.
+ *
+ * Theory of operation: one table says of each kind its header, its name, its length and who computes it:
+ * proto/crc.h, or a digest of OpenSSL's, looked up once for all threads since each look-up takes locks.
+ * The CRCs of parts combine into the whole's without the parts being read again: a multipart upload's
+ * FULL_OBJECT checksum.  Digests cannot do that.
+ */
 #ifndef VPCBOX_PROTO_CHECKSUM_H
 #define VPCBOX_PROTO_CHECKSUM_H
 

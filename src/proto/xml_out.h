@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xml_out: structs as XML elements, for all protocols that speak XML. */
+/*
+ * xml_out: structs as XML elements, for all protocols that speak XML.
+ *
+ * Theory of operation: one walk along the model's tables appends to a buffer; no tree is built.  The
+ * protocols differ in little, and those differences are here: what a list's items are called, and whether
+ * a list without any is shown, since clients tell an empty list from an absent one (EC2 sends all but tags;
+ * the query services send those that an operation is about).  Members that are headers or attributes are
+ * not elements; attributes go into their struct's own tag.
+ */
 #ifndef VPCBOX_PROTO_XML_OUT_H
 #define VPCBOX_PROTO_XML_OUT_H
 

@@ -391,8 +391,9 @@ const void *engine_find(struct tx *tx, const struct store_table *t, const char *
 
 struct store_rows engine_list(struct tx *tx, const struct store_table *t) {
     sqlite3_stmt *s = statement(tx, t, ENGINE_LIST);
+    struct store_rows none = {0};
 
-    return s == NULL ? (struct store_rows){0} : read_rows(tx, t, s);
+    return s == NULL ? none : read_rows(tx, t, s);
 }
 
 struct store_rows engine_list_by(struct tx *tx, const struct store_table *t, size_t column,

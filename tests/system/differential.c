@@ -186,7 +186,7 @@ static bool is_local(int place, struct ip4 ip_) {
 
 static void sniff(int place) {
     uint8_t frame[2048];
-    struct sockaddr_ll from;
+    struct sockaddr_ll from = {0};
     socklen_t room = sizeof(from);
     ssize_t got;
 

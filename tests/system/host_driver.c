@@ -155,9 +155,9 @@ static int ask(int sock, json_t *request, const int *fds, size_t fd_count, json_
     char *text = json_dumps(request, JSON_COMPACT), *answer = malloc(ANSWER_MAX);
     ssize_t n;
 
-    if (text == NULL || answer == NULL || fd_send(sock, text, strlen(text), fds, fd_count) < 0)
-        return -EIO;
-    n = fd_receive(sock, answer, ANSWER_MAX, NULL, NULL);
+    n = text == NULL || answer == NULL || fd_send(sock, text, strlen(text), fds, fd_count) < 0
+            ? -EIO
+            : fd_receive(sock, answer, ANSWER_MAX, NULL, NULL);
     *ret_answer = n > 0 ? json_loadb(answer, (size_t)n, 0, NULL) : NULL;
     free(text);
     free(answer);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/bpf_map.h"
+#include "base/bpf_ring.h"
 #include "bpf/cache.h"
 #include "host/kernel.h"
 #include "wire/bytes.h"
@@ -267,10 +268,301 @@ static void test_cost(void **state) {
     assert_true(ns < 3000); /* far above what it costs, for busy machines */
 }
 
+/* ---- rules: the runner's frames all come from port 0, so that is where answers come from too ---- */
+
+static struct bpf_ring news;
+enum { ACK = 0x10, PSH = 8, FIN = 1, SYN = 2, RST = 4, PORT_MIN = 1000, PORT_MAX = 20000 };
+
+static void configure(uint32_t generation, uint32_t make_new) {
+    struct cache_config config = {generation, FRESH, make_new};
+    uint32_t zero = 0;
+
+    assert_int_equal(bpf_map_set(k.config, &zero, &config), 0);
+}
+
+static void learn(uint8_t protocol, void (*change)(struct cache_rule *r)) {
+    struct cache_rule_key at = {
+        .src = htonl(0x0a000001), .dst = htonl(0x0a000002), .dport = htons(2000), .protocol = protocol};
+    struct cache_rule r = {
+        .generation = GENERATION,
+        .sport_min = PORT_MIN,
+        .sport_max = PORT_MAX,
+        .there = {.mtu = 1500, .flags = CACHE_CHECK_MACS | CACHE_FOLLOW | CACHE_OPENER | CACHE_REWRITE},
+        .back = {.mtu = 1400, .flags = CACHE_FOLLOW | CACHE_REWRITE},
+        .src = htonl(0xcb007101),
+        .dst = htonl(0x0a000002),
+        .tags = {11, 12},
+        .tracked = {CACHE_SIDE_TRACKED, CACHE_SIDE_UNTRACKED}};
+
+    memcpy(r.there.old_macs, macs_before, 12);
+    memcpy(r.there.new_macs, macs_after, 12);
+    memcpy(r.back.new_macs, macs_after, 12);
+    r.there.address_sum = difference(&at.src, &r.src, 4);
+    r.back.address_sum = difference(&r.src, &at.src, 4);
+    if (change != NULL)
+        change(&r);
+    assert_int_equal(bpf_map_set(k.rules, &at, &r), 0);
+}
+
+/* One frame of the connection from this port, or its answer; true when the program passed it on. */
+static bool there(uint8_t protocol, uint16_t sport, uint8_t flags) {
+    uint8_t frame[FRAME];
+
+    make(frame, protocol);
+    put16(frame + 34, sport);
+    if (protocol == TCP)
+        frame[47] = flags;
+    seal(frame);
+    if (!run(frame, 0, 1, NULL))
+        return false;
+    assert_int_equal(get32(frame + 26), 0xcb007101);
+    assert_int_equal(get32(frame + 30), 0x0a000002);
+    assert_int_equal(get16(frame + 34), sport);
+    assert_int_equal(ip_sum(frame), 0);
+    assert_int_equal(l4_sum(frame), 0);
+    return true;
+}
+
+static bool back(uint8_t protocol, uint16_t sport, uint8_t flags) {
+    uint8_t frame[FRAME];
+
+    make(frame, protocol);
+    put32(frame + 26, 0x0a000002);
+    put32(frame + 30, 0xcb007101);
+    put16(frame + 34, 2000);
+    put16(frame + 36, sport);
+    if (protocol == TCP)
+        frame[47] = flags;
+    seal(frame);
+    if (!run(frame, 0, 1, NULL))
+        return false;
+    assert_int_equal(get32(frame + 30), 0x0a000001);
+    assert_int_equal(l4_sum(frame), 0);
+    return true;
+}
+
+static bool entry_of(bool answers, uint8_t protocol, uint16_t sport, struct cache_entry *ret) {
+    struct cache_key at = key(protocol);
+
+    at.sport = htons(sport);
+    if (answers)
+        at = (struct cache_key){
+            htonl(0x0a000002), htonl(0xcb007101), htons(2000), htons(sport), 0, protocol, 0};
+    return bpf_map_get(k.flows, &at, ret) == 0;
+}
+
+static unsigned forget_news(void) {
+    unsigned n = 0;
+    size_t bytes;
+
+    for (; bpf_ring_first(&news, &bytes) != NULL; n++)
+        bpf_ring_drop(&news);
+    return n;
+}
+
+static int clear_flows(void **state) {
+    static struct cache_key keys[4096];
+    static struct cache_entry entries[4096];
+    uint32_t place = 0, n = 4096;
+
+    (void)state;
+    while (n = 4096, bpf_map_get_batch(k.flows, 1, &place, keys, entries, &n), n > 0)
+        for (uint32_t i = 0; i < n; i++)
+            bpf_map_delete(k.flows, &keys[i]);
+    forget_news();
+    configure(GENERATION, 1);
+    return 0;
+}
+
+static void test_opens_by_rule(void **state) {
+    static const uint8_t protocols[] = {TCP, UDP};
+    const struct cache_opened *opened;
+    struct cache_entry e;
+    size_t bytes;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        uint8_t protocol = protocols[i];
+
+        learn(protocol, NULL);
+        assert_true(there(protocol, 1001, SYN));
+        assert_true(entry_of(false, protocol, 1001, &e));
+        assert_int_equal(e.flags, CACHE_CHECK_MACS | CACHE_FOLLOW | CACHE_OPENER | CACHE_REWRITE);
+        assert_int_equal(e.packets, 1);
+        assert_int_equal(e.mtu, 1500);
+        assert_true(entry_of(true, protocol, 1001, &e));
+        assert_int_equal(e.packets, 0);
+        assert_int_equal(e.mtu, 1400);
+        opened = bpf_ring_first(&news, &bytes);
+        assert_non_null(opened);
+        assert_int_equal(bytes, sizeof(*opened));
+        assert_int_equal(opened->what, CACHE_OPENED);
+        assert_int_equal(opened->key.sport, htons(1001));
+        assert_int_equal(opened->rule.tags[1], 12);
+        assert_true(tick() - opened->tick < 10);
+        assert_int_equal(forget_news(), 1);
+        assert_true(back(protocol, 1001, SYN | ACK));
+        assert_int_equal(forget_news(), 0);
+    }
+}
+
+static void older(struct cache_rule *r) {
+    r->generation--;
+}
+static void smaller(struct cache_rule *r) {
+    r->there.mtu = FRAME - 15;
+}
+static void elsewhere(struct cache_rule *r) {
+    r->there.old_macs[2] ^= 1;
+}
+
+static void test_opens_nothing_else(void **state) {
+    static void (*const changes[])(struct cache_rule *) = {older, smaller, elsewhere};
+    static const uint8_t flags[] = {ACK, SYN | ACK, FIN, RST, SYN | FIN, SYN | RST, 0};
+    struct cache_entry e;
+
+    (void)state;
+    learn(TCP, NULL);
+    for (size_t i = 0; i < sizeof(flags); i++)
+        assert_false(there(TCP, 1002, flags[i]));
+    assert_false(there(TCP, PORT_MIN - 1, SYN));
+    assert_false(there(TCP, PORT_MAX + 1, SYN));
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        learn(TCP, changes[i]);
+        assert_false(there(TCP, 1002, SYN));
+    }
+    learn(TCP, NULL);
+    configure(GENERATION, 0);
+    assert_false(there(TCP, 1002, SYN));
+    configure(GENERATION + 1, 1);
+    assert_false(there(TCP, 1002, SYN));
+    configure(GENERATION, 1);
+    assert_false(entry_of(false, TCP, 1002, &e) || entry_of(true, TCP, 1002, &e));
+    assert_int_equal(forget_news(), 0);
+    assert_true(there(TCP, PORT_MIN, SYN));
+    assert_true(there(TCP, PORT_MAX, SYN));
+    /* The answers' place is taken: nothing is half made. */
+    assert_true(entry_of(true, TCP, PORT_MIN, &e));
+    assert_true(clear_flows(NULL) == 0);
+    {
+        struct cache_key taken = {htonl(0x0a000002), htonl(0xcb007101), htons(2000), htons(1003), 0, TCP, 0};
+
+        assert_int_equal(bpf_map_set(k.flows, &taken, &e), 0);
+    }
+    assert_false(there(TCP, 1003, SYN));
+    assert_false(entry_of(false, TCP, 1003, &e));
+    assert_int_equal(forget_news(), 0);
+}
+
+static void test_follows_to_the_end(void **state) {
+    const struct cache_closed *closed;
+    struct cache_entry e;
+    size_t bytes;
+
+    (void)state;
+    learn(TCP, NULL);
+    assert_true(there(TCP, 1004, SYN));
+    assert_true(there(TCP, 1004, SYN)); /* again */
+    assert_true(entry_of(false, TCP, 1004, &e));
+    assert_true(!e.replied && !e.open);
+    assert_true(back(TCP, 1004, SYN | ACK));
+    assert_true(entry_of(false, TCP, 1004, &e));
+    assert_true(e.replied && !e.open);
+    assert_true(there(TCP, 1004, ACK));
+    assert_true(entry_of(false, TCP, 1004, &e));
+    assert_true(e.open);
+    assert_int_equal(forget_news(), 1);
+    assert_true(there(TCP, 1004, FIN | ACK));
+    assert_true(back(TCP, 1004, ACK));
+    assert_true(back(TCP, 1004, PSH | ACK)); /* half closed */
+    assert_true(there(TCP, 1004, ACK));
+    assert_false(there(TCP, 1004, SYN));
+    assert_true(back(TCP, 1004, FIN | ACK));
+    assert_int_equal(forget_news(), 0);
+    assert_true(there(TCP, 1004, ACK));
+    closed = bpf_ring_first(&news, &bytes);
+    assert_non_null(closed);
+    assert_int_equal(bytes, sizeof(*closed));
+    assert_int_equal(closed->what, CACHE_CLOSED);
+    assert_int_equal(closed->keys[0].sport, htons(1004));
+    assert_int_equal(closed->keys[1].dport, htons(1004));
+    assert_int_equal(closed->entries[0].packets, 6);
+    assert_int_equal(closed->entries[1].packets, 4);
+    assert_true(closed->entries[0].fin && closed->entries[1].fin && closed->entries[0].open);
+    assert_int_equal(forget_news(), 1);
+    assert_false(entry_of(false, TCP, 1004, &e) || entry_of(true, TCP, 1004, &e));
+    assert_false(there(TCP, 1004, ACK));
+
+    /* Reset, by either side. */
+    for (int side = 0; side < 2; side++) {
+        assert_true(there(TCP, 1005, SYN));
+        assert_true(side ? there(TCP, 1005, RST) : back(TCP, 1005, RST | ACK));
+        assert_int_equal(forget_news(), 2);
+        assert_false(entry_of(false, TCP, 1005, &e) || entry_of(true, TCP, 1005, &e));
+    }
+
+    /* The engine has taken one direction over: it gets the other's end as well. */
+    assert_true(there(TCP, 1006, SYN));
+    assert_true(entry_of(false, TCP, 1006, &e));
+    e.flags &= (uint8_t) ~(CACHE_FOLLOW | CACHE_OPENER);
+    {
+        struct cache_key at = key(TCP);
+
+        at.sport = htons(1006);
+        assert_int_equal(bpf_map_set(k.flows, &at, &e), 0);
+    }
+    assert_false(back(TCP, 1006, FIN | ACK));
+    assert_false(there(TCP, 1006, FIN | ACK));
+    assert_true(there(TCP, 1006, ACK));
+}
+
+static void test_datagrams(void **state) {
+    struct cache_entry e;
+
+    (void)state;
+    learn(UDP, NULL);
+    assert_true(there(UDP, 1007, 0));
+    assert_true(there(UDP, 1007, 0));
+    assert_true(entry_of(false, UDP, 1007, &e));
+    assert_true(!e.replied && !e.open);
+    assert_true(back(UDP, 1007, 0));
+    assert_true(there(UDP, 1007, 0));
+    assert_true(entry_of(false, UDP, 1007, &e));
+    assert_true(e.replied && e.open);
+}
+
+/* When the engine does not read, connections are its own again, and none is lost on the way. */
+static void test_unread_news(void **state) {
+    unsigned made = 0;
+    struct cache_entry e;
+
+    (void)state;
+    learn(TCP, NULL);
+    for (unsigned port = PORT_MIN; port <= PORT_MAX && there(TCP, (uint16_t)port, SYN); port++)
+        made++;
+    assert_true(made > 1000 && made < PORT_MAX - PORT_MIN);
+    assert_false(entry_of(false, TCP, (uint16_t)(PORT_MIN + made), &e));
+    assert_false(entry_of(true, TCP, (uint16_t)(PORT_MIN + made), &e));
+    /* An end that cannot be told stays to be seen. */
+    assert_true(there(TCP, PORT_MIN, RST));
+    assert_true(entry_of(false, TCP, PORT_MIN, &e));
+    assert_true(e.rst);
+    assert_false(there(TCP, PORT_MIN, ACK));
+    assert_int_equal(forget_news(), made);
+    assert_true(there(TCP, (uint16_t)(PORT_MIN + made), SYN));
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hits_and_punts), cmocka_unit_test(test_rewrites),
-                                       cmocka_unit_test(test_no_checksum), cmocka_unit_test(test_cost)};
-    struct cache_config config = {GENERATION, FRESH};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hits_and_punts),
+                                       cmocka_unit_test(test_rewrites),
+                                       cmocka_unit_test(test_no_checksum),
+                                       cmocka_unit_test(test_cost),
+                                       cmocka_unit_test_setup(test_opens_by_rule, clear_flows),
+                                       cmocka_unit_test_setup(test_opens_nothing_else, clear_flows),
+                                       cmocka_unit_test_setup(test_follows_to_the_end, clear_flows),
+                                       cmocka_unit_test_setup(test_datagrams, clear_flows),
+                                       cmocka_unit_test_setup(test_unread_news, clear_flows)};
+    struct cache_config config = {GENERATION, FRESH, 1};
     uint32_t zero = 0, slot = CACHE_PUNT, index = 1;
 
     kernel_load(&k);
@@ -278,7 +570,8 @@ int main(void) {
         print_message("skipped: %s\n", k.why);
         return 0;
     }
-    if (bpf_map_set(k.config, &zero, &config) < 0 || bpf_map_set(k.ports, &slot, &index) < 0)
+    if (bpf_ring_map(k.news, CACHE_NEWS_BYTES, &news) < 0 || bpf_map_set(k.config, &zero, &config) < 0 ||
+        bpf_map_set(k.ports, &slot, &index) < 0)
         return 1;
     slot = OUT;
     if (bpf_map_set(k.ports, &slot, &index) < 0)

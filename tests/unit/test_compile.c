@@ -187,7 +187,7 @@ static void versions(void **state) {
     assert_false(version_grew());
     GROWS(DO(attach_internet_gateway, .internet_gateway_id = gateway, .vpc_id = bed.vpc));
 #define ROUTE .route_table_id = table, .destination_cidr_block = "0.0.0.0/0"
-    GROWS(CALL(create_route, ROUTE, .gateway_id = gateway));
+    GROWS((void)CALL(create_route, ROUTE, .gateway_id = gateway));
     GROWS(DO(replace_route, ROUTE, .instance_id = bed.instance));
     GROWS(DO(delete_route, ROUTE));
     GROWS(const char *moved = CALL(replace_route_table_association, .association_id = association,
@@ -205,7 +205,8 @@ static void versions(void **state) {
     for (size_t i = 0; i < standard->associations.count; i++)
         if (text_is(standard->associations.items[i].subnet_id, subnet))
             acl_association = standard->associations.items[i].network_acl_association_id;
-    GROWS(CALL(replace_network_acl_association, .association_id = acl_association, .network_acl_id = acl));
+    GROWS((void)CALL(replace_network_acl_association, .association_id = acl_association,
+                     .network_acl_id = acl));
 #define ENTRY                                                                                                \
     .network_acl_id = acl, .rule_number = SOME_INT(1), .protocol = "-1", .rule_action = "allow",             \
     .cidr_block = "0.0.0.0/0"
@@ -218,16 +219,16 @@ static void versions(void **state) {
 #define RULE                                                                                                 \
     .group_id = group, .ip_protocol = "tcp", .from_port = SOME_INT(1), .to_port = SOME_INT(1),               \
     .cidr_ip = "0.0.0.0/0"
-    GROWS(CALL(authorize_security_group_ingress, RULE));
-    GROWS(CALL(authorize_security_group_egress, RULE));
-    GROWS(CALL(revoke_security_group_ingress, RULE));
-    GROWS(CALL(revoke_security_group_egress, RULE));
-    GROWS(CALL(delete_security_group, .group_id = group));
+    GROWS((void)CALL(authorize_security_group_ingress, RULE));
+    GROWS((void)CALL(authorize_security_group_egress, RULE));
+    GROWS((void)CALL(revoke_security_group_ingress, RULE));
+    GROWS((void)CALL(revoke_security_group_egress, RULE));
+    GROWS((void)CALL(delete_security_group, .group_id = group));
     GROWS(const char *e =
               CALL(create_vpc_endpoint, .vpc_id = bed.vpc, .service_name = "com.amazonaws.ap-northeast-1.s3")
                   ->vpc_endpoint->vpc_endpoint_id);
-    GROWS(CALL(modify_vpc_endpoint, .vpc_endpoint_id = e, .add_route_table_ids = TEXTS(bed.table)));
-    GROWS(CALL(delete_vpc_endpoints, .vpc_endpoint_ids = TEXTS(e)));
+    GROWS((void)CALL(modify_vpc_endpoint, .vpc_endpoint_id = e, .add_route_table_ids = TEXTS(bed.table)));
+    GROWS((void)CALL(delete_vpc_endpoints, .vpc_endpoint_ids = TEXTS(e)));
     struct ec2_attribute_boolean_value off = {SOME_BOOL(false)};
     GROWS(DO(modify_vpc_attribute, .vpc_id = bed.vpc, .enable_dns_support = &off));
     DO(create_tags, .resources = TEXTS(bed.vpc), .tags = ONE(ec2_tag, .key = "k"));

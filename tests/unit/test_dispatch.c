@@ -27,6 +27,7 @@
 #include "model/gen/ssm.h"
 #include "model/gen/sts.h"
 #include "proto/sigv4.h"
+#include "store/rows.h"
 
 static char directory[64];
 static struct store *store;
@@ -43,6 +44,58 @@ static int count_publish(void *user) {
     return 0;
 }
 
+/* An agent that takes its time to answer: until somebody else has written. */
+static int write_nothing(struct api_request *rq, void *arg) {
+    (void)rq;
+    (void)arg;
+    return 0;
+}
+
+static void *other_writer(void *arg) {
+    (void)arg;
+    assert_int_equal(api_work(api, write_nothing, NULL), 0);
+    return NULL;
+}
+
+static unsigned asked, others_wrote;
+static char started[64];
+
+static bool slow_agent(void *user, const char *instance_id) {
+    struct timespec late;
+    pthread_t thread;
+
+    (void)user;
+    (void)instance_id;
+    clock_gettime(CLOCK_REALTIME, &late);
+    late.tv_sec += 5;
+    assert_int_equal(pthread_create(&thread, NULL, other_writer, NULL), 0);
+    asked++;
+    if (pthread_timedjoin_np(thread, NULL, &late) == 0)
+        others_wrote++;
+    else
+        pthread_detach(thread);
+    return true;
+}
+
+static const char *session_data_token(void *user, struct arena *a, const char *session_id,
+                                      const char *instance_id, enum api_session_side side) {
+    (void)user;
+    (void)session_id;
+    (void)instance_id;
+    (void)side;
+    return arena_strdup(a, "a token");
+}
+
+static int session_start(void *user, const char *instance_id, const char *session_id, const char *content) {
+    (void)user;
+    (void)instance_id;
+    snprintf(started, sizeof(started), "%s", strstr(content, session_id) != NULL ? session_id : "");
+    return 0;
+}
+
+static const struct api_sessions sessions = {
+    .connected = slow_agent, .data_token = session_data_token, .start = session_start};
+
 static void handle(struct http_request *rq, void *user) {
     api_dispatch(user, rq, &door);
 }
@@ -50,7 +103,7 @@ static void handle(struct http_request *rq, void *user) {
 static int set_up(void **state) {
     const struct api_config config = {
         .home = directory, .account = "123456789012", .region = "ap-northeast-1", .port = 4566};
-    const struct api_backend backend = {.network_publish = count_publish};
+    const struct api_backend backend = {.network_publish = count_publish, .sessions = &sessions};
     const char *error = NULL;
     struct tx tx;
 
@@ -209,6 +262,39 @@ static void test_protocols(void **state) {
     assert_true(text_starts(got.parameter->value, "ami-"));
     get.name = "/aws/service/none";
     assert_string_equal(CALL(ssm, GetParameter, get, got), "ParameterNotFound");
+}
+
+/* ssm-004: whether the agent answers is asked while others may write. */
+static void test_slow_agent(void **state) {
+    struct ssm_start_session_request in = {.target = "i-0123456789abcdef0"};
+    struct ssm_start_session_response out = {0};
+    struct instance_row row = {
+        .id = "i-0123456789abcdef0", .account = "123456789012", .region = "ap-northeast-1"};
+    const struct ssm_session_row *kept;
+    struct tx tx;
+
+    (void)state;
+    assert_string_equal(CALL(ssm, StartSession, in, out), "TargetNotConnected");
+    for (int running = 0; running <= 1; running++) {
+        row.state = running ? "running" : "stopped";
+        assert_int_equal(store_write_begin(store, &arena, &tx), 0);
+        instance_put(&tx, &row);
+        assert_int_equal(store_write_end(&tx, true), 0);
+        assert_int_equal(store_write_sync(&tx), 0);
+        if (!running)
+            assert_string_equal(CALL(ssm, StartSession, in, out), "TargetNotConnected");
+    }
+    assert_int_equal(asked, 0);
+    assert_null(CALL(ssm, StartSession, in, out));
+    assert_int_equal(asked, 1);
+    assert_int_equal(others_wrote, asked);
+    assert_string_equal(out.token_value, "a token");
+    assert_string_equal(started, out.session_id);
+    assert_int_equal(store_read_begin(store, &arena, &tx), 0);
+    kept = ssm_session_find(&tx, out.session_id);
+    assert_non_null(kept);
+    assert_string_equal(kept->target, row.id);
+    store_read_end(&tx);
 }
 
 static void test_write_publishes(void **state) {
@@ -496,7 +582,7 @@ int main(void) {
         cmocka_unit_test(test_signatures),      cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_unknown_operations),
         cmocka_unit_test(test_publish_shared),  cmocka_unit_test(test_work_refused),
-        cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_coverage),        cmocka_unit_test(test_slow_agent),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -7,6 +7,7 @@
 /* cmocka wants the four above first */
 #include <cmocka.h>
 
+#include "fwd/offload.h"
 #include "lane.h"
 
 static uint32_t seed = 1;
@@ -228,10 +229,150 @@ static void test_changing_networks(void **state) {
     lane_free(l);
 }
 
+/* ---- rules (offload.h): a verdict on one source port, believed for others ---- */
+
+struct found {
+    struct fwd_connection at[8];
+    unsigned count;
+};
+
+static bool find_port(void *user, const struct fwd_connection *conn) {
+    struct found *f = user;
+
+    if (f->count < 8)
+        f->at[f->count++] = *conn;
+    return true;
+}
+
+static struct found connections(struct lane *l) {
+    struct fwd_env env = {.image = l->image, .table = &l->table, .now_ns = l->now_ns, .config = &l->config};
+    struct found f = {.count = 0};
+
+    fwd_table_each(&env, find_port, &f);
+    return f;
+}
+
+static bool same_connection(const struct fwd_connection *a, const struct fwd_connection *b) {
+    return a->port == b->port && a->protocol == b->protocol && a->local.v == b->local.v &&
+           a->remote.v == b->remote.v && a->local_port == b->local_port && a->remote_port == b->remote_port &&
+           a->outward == b->outward && a->tracked == b->tracked && strcmp(a->state, b->state) == 0 &&
+           a->expires_s == b->expires_s && a->packets[0] == b->packets[0] && a->packets[1] == b->packets[1] &&
+           a->bytes[0] == b->bytes[0] && a->bytes[1] == b->bytes[1];
+}
+
+/* A connection made by the rule is in the table as if its first packet had come here. */
+static void check_opened(struct lane *l, const struct fwd_offload_rule *learned, uint16_t sport,
+                         const struct found *expected) {
+    struct fwd_env env = {.image = l->image, .table = &l->table, .now_ns = l->now_ns, .config = &l->config};
+    struct fwd_offload_rule rule = *learned;
+    struct found f;
+
+    rule.there.before.sport = rule.there.after.sport = sport;
+    rule.back.before.dport = rule.back.after.dport = sport;
+    fwd_flush(&l->table);
+    rule.there.generation = rule.back.generation = fwd_offload_stamp(&env);
+    assert_true(fwd_offload_opened(&env, &rule, (uint32_t)(l->now_ns >> FWD_OFFLOAD_TICK_SHIFT)));
+    rule.there.followed = true;
+    rule.there.packets = 1;
+    rule.there.bytes = expected->at[0].outward ? expected->at[0].bytes[0] : expected->at[0].bytes[1];
+    rule.there.seen = (uint32_t)(l->now_ns >> FWD_OFFLOAD_TICK_SHIFT);
+    assert_true(fwd_offload_count(&env, &rule.there));
+    f = connections(l);
+    assert_int_equal(f.count, expected->count);
+    for (unsigned i = 0; i < f.count; i++) {
+        unsigned same = 0;
+
+        for (unsigned j = 0; j < f.count; j++)
+            same += same_connection(&f.at[i], &expected->at[j]);
+        assert_int_equal(same, 1);
+    }
+    assert_int_equal(fwd_table_check(&l->table), 0);
+}
+
+static void test_rules_hold_for_their_ports(void **state) {
+    static const struct {
+        uint32_t port;
+        const char *ip;
+    } hosts[] = {{NAT, NAT_IP}, {APP, APP_IP},       {APP2, APP2_IP},       {WEB, WEB_IP},
+                 {ISO, ISO_IP}, {BWEB, "10.0.0.20"}, {PORT_UPLINK, OUTSIDE}};
+    static const char *const targets[] = {NAT_IP,  APP_IP, ISO_IP,         WEB_IP,        APP2_IP,
+                                          OUTSIDE, SSM_IP, "203.0.113.20", "203.0.113.40"};
+    unsigned rules = 0, narrow = 0;
+
+    (void)state;
+    for (int round = 0; round < 1500; round++) {
+        struct lane *l = lane_new();
+        bool through_acl = pick(2);
+        uint32_t h = through_acl ? 1 : pick(7);
+        struct shot s = {hosts[h].port,
+                         hosts[h].ip,
+                         targets[through_acl ? 2 : pick(9)],
+                         (uint16_t)(1 + pick(100)),
+                         (uint16_t)(1 + pick(90)),
+                         pick(2) ? WIRE_TCP : WIRE_UDP};
+        struct fwd_env env = {.image = NULL, .table = &l->table, .now_ns = l->now_ns, .config = &l->config};
+        struct fwd_offload_rule rule;
+        struct fwd_offload offload;
+
+        random_filters(&l->world);
+        if (through_acl) {
+            for (int i = 2; i < WORLD_ENTRIES; i++) {
+                l->world.closed[i].protocol = s.protocol;
+                l->world.closed[i].cidr = cidr("0.0.0.0/0");
+                random_ports(s.protocol, &l->world.closed[i].from_port, &l->world.closed[i].to_port);
+            }
+            l->world.closed[0].number = l->world.closed[1].number = 500;
+        }
+        l->world.nat_rules[0] = random_rule(false);
+        l->world.web_rules[0] = random_rule(false);
+        l->world.web_rules[3] = random_rule(true);
+        lane_rebuild(l);
+        env.image = l->image;
+        if (shoot(l, s) == FWD_OK && answer_back(l, WIRE_SYN | WIRE_ACK) == FWD_OK) {
+            s.flags = WIRE_ACK;
+            assert_int_equal(shoot(l, s), FWD_OK);
+            if (fwd_offload_find(&env, &l->pkt, &offload) == FWD_OFFLOAD_READY &&
+                fwd_offload_rule(&env, &l->pkt, &rule)) {
+                assert_true(s.sport >= rule.sport_min && s.sport <= rule.sport_max);
+                rules++;
+                narrow += rule.sport_min > 1 || rule.sport_max < UINT16_MAX;
+                for (int i = 0; i < 8; i++) {
+                    uint32_t width = rule.sport_max - rule.sport_min + 1u;
+                    uint16_t other = (uint16_t)(i == 0   ? rule.sport_min
+                                                : i == 1 ? rule.sport_max
+                                                         : rule.sport_min + pick(width));
+                    struct found f;
+
+                    fwd_flush(&l->table);
+                    s.flags = 0;
+                    s.sport = other;
+                    assert_int_equal(shoot(l, s), FWD_OK);
+                    assert_int_equal(l->pkt.out_port, rule.there.out_port);
+                    assert_int_equal(l->out.tuple.src.v, rule.there.after.src.v);
+                    assert_int_equal(l->out.tuple.dst.v, rule.there.after.dst.v);
+                    assert_int_equal(l->out.tuple.sport, other);
+                    assert_memory_equal(l->data, &rule.there.new_dst, 6);
+                    assert_memory_equal(l->data + 6, &rule.there.new_src, 6);
+                    f = connections(l);
+                    assert_int_equal(answer_back(l, WIRE_SYN | WIRE_ACK), FWD_OK);
+                    assert_int_equal(l->pkt.out_port, rule.back.out_port);
+                    assert_int_equal(l->out.tuple.src.v, rule.back.after.src.v);
+                    assert_memory_equal(l->data, &rule.back.new_dst, 6);
+                    check_opened(l, &rule, other, &f);
+                }
+            }
+        }
+        lane_free(l);
+    }
+    print_message("%u rules, %u of them for some ports\n", rules, narrow);
+    assert_true(rules > 100 && narrow > 30);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules_mean_what_they_say),
         cmocka_unit_test(test_changing_networks),
+        cmocka_unit_test(test_rules_hold_for_their_ports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,10 +13,10 @@ int ec2_create_network_interface(struct api_request *rq,
                                  const struct ec2_create_network_interface_request *in,
                                  struct ec2_create_network_interface_result *out) {
     char parameters[24];
-    const char *known, **ips;
+    const char *known, **ips = NULL;
     struct ec2_eni_new spec = {.kind = "interface", .description = in->description};
     const struct eni_row *eni;
-    size_t ip_count;
+    size_t ip_count = 0;
 
     if (in->ipv4_prefixes.count > 0 || in->ipv4_prefix_count.set || in->ipv6_prefixes.count > 0 ||
         in->ipv6_prefix_count.set)

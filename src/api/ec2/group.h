@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* group: what security groups (group.c) and their rules (group_rule.c) call of each other. */
+/*
+ * group: what security groups (group.c) and their rules (group_rule.c) call of each other.
+ *
+ * Theory of operation: a rule is a row of its own with one source: a CIDR block, a prefix list or a group.
+ * However a request groups them, rules are kept, compared, counted and tagged one by one, as AWS's
+ * SecurityGroupRules are; the older IpPermissions are put together from them when shown.  Groups are told
+ * apart by a key of VPC and name in one case, which is indexed.
+ */
 #ifndef VPCBOX_API_EC2_GROUP_H
 #define VPCBOX_API_EC2_GROUP_H
 

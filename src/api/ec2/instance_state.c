@@ -524,8 +524,8 @@ int ec2_terminate_instances(struct api_request *rq, const struct ec2_terminate_i
     static const char *const from[] = {"pending", "running", "stopping", "stopped", NULL},
                              *const already[] = {"shutting-down", "terminated", NULL};
     bool force = (in->force.set && in->force.v) || (in->skip_os_shutdown.set && in->skip_os_shutdown.v);
-    struct change *changes;
-    size_t count;
+    struct change *changes = NULL;
+    size_t count = 0;
 
     instance_sweep(rq);
     if (choose(rq, in->instance_ids.items, in->instance_ids.count, from, already, "terminated", &changes,

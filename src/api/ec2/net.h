@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* net: what the handlers of the network half call of one another. */
+/*
+ * net: what the handlers of the network half call of one another.
+ *
+ * Theory of operation: each kind of resource has one file, and whoever needs one made or removed on the way
+ * (a VPC brings a main route table, an ACL and a group) calls that file's <kind>_make() and <kind>_remove().
+ * They check nothing and refuse nothing: that is the handlers' part, done before.  Every change of what
+ * packets may do ends in net_changed().
+ */
 #ifndef VPCBOX_API_EC2_NET_H
 #define VPCBOX_API_EC2_NET_H
 

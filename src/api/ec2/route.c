@@ -242,7 +242,7 @@ static int resolve_target(struct api_request *rq, const struct route_table_row *
 int ec2_create_route(struct api_request *rq, const struct ec2_create_route_request *in,
                      struct ec2_create_route_result *out) {
     const struct route_table_row *table = ec2_get(rq, EC2_ROUTE_TABLE, in->route_table_id);
-    const char *destination, *target_id, *instance_id;
+    const char *destination = NULL, *target_id = NULL, *instance_id = NULL;
     if (!table || destination_of(rq, in->destination_cidr_block, in->destination_ipv6_cidr_block,
                                  in->destination_prefix_list_id, &destination) < 0)
         return API_REFUSED;
@@ -271,7 +271,7 @@ int ec2_replace_route(struct api_request *rq, const struct ec2_replace_route_req
                       struct ec2_replace_route_result *out) {
     (void)out;
     const struct route_table_row *table = ec2_get(rq, EC2_ROUTE_TABLE, in->route_table_id);
-    const char *destination, *target_id, *instance_id;
+    const char *destination = NULL, *target_id = NULL, *instance_id = NULL;
     if (!table || destination_of(rq, in->destination_cidr_block, in->destination_ipv6_cidr_block,
                                  in->destination_prefix_list_id, &destination) < 0)
         return API_REFUSED;
@@ -300,7 +300,7 @@ int ec2_delete_route(struct api_request *rq, const struct ec2_delete_route_reque
                      struct ec2_delete_route_result *out) {
     (void)out;
     const struct route_table_row *table = ec2_get(rq, EC2_ROUTE_TABLE, in->route_table_id);
-    const char *destination;
+    const char *destination = NULL;
     if (!table || destination_of(rq, in->destination_cidr_block, in->destination_ipv6_cidr_block,
                                  in->destination_prefix_list_id, &destination) < 0)
         return API_REFUSED;

@@ -7,7 +7,7 @@
     {.operation = #operation_,                                                                               \
      .handler = (api_handler)(void (*)(void))ec2_##function,                                                 \
      .flags = flags_,                                                                                        \
-     .resources = ec2_resources,                                                                              \
+     .resources = ec2_resources,                                                                             \
      .conditions = ec2_conditions},
 
 static const struct api_entry entries[] = {EC2_NET_OPERATIONS(ENTRY) EC2_INSTANCE_OPERATIONS(ENTRY)};

@@ -8,18 +8,20 @@ enum { SUBNET_SHORTEST_PREFIX = 16, SUBNET_LONGEST_PREFIX = 28 };
 const struct subnet_row *subnet_make(struct api_request *rq, const struct vpc_row *vpc, struct prefix4 cidr,
                                      const struct awsnet_zone *zone, bool is_default) {
     struct subnet_row *row = arena_new(rq->arena, struct subnet_row);
-    *row = (struct subnet_row){.id = api_new_id(rq, "subnet"),
-                               .account = rq->caller.account,
-                               .region = rq->region,
-                               .vpc_id = vpc->id,
-                               .cidr = net_cidr_text(rq, cidr),
-                               .zone = zone->name,
-                               .zone_id = zone->id,
-                               .default_for_az = is_default,
-                               .map_public_ip = is_default,
-                               .acl_id = acl_default_of(rq, vpc->id),
-                               .acl_association_id = api_new_id(rq, "aclassoc"),
-                               .hostname_type = "ip-name"};
+    *row =
+        (struct subnet_row){.id = api_new_id(rq, "subnet"),
+                            .account = rq->caller.account,
+                            .region = rq->region,
+                            .vpc_id = vpc->id,
+                            .cidr = net_cidr_text(rq, cidr),
+                            /* pick_zone() found one.  NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+                            .zone = zone->name,
+                            .zone_id = zone->id,
+                            .default_for_az = is_default,
+                            .map_public_ip = is_default,
+                            .acl_id = acl_default_of(rq, vpc->id),
+                            .acl_association_id = api_new_id(rq, "aclassoc"),
+                            .hostname_type = "ip-name"};
     subnet_put(rq->tx, row);
     return row;
 }

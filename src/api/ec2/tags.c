@@ -131,7 +131,7 @@ int ec2_create_tags(struct api_request *rq, const struct ec2_create_tags_request
             return API_REFUSED;
     for (size_t i = 0; i < in->resources.count; i++) {
         const char *id = in->resources.items[i];
-        enum ec2_kind kind;
+        enum ec2_kind kind = EC2_VPC;
         if (taggable(rq, id, &kind) < 0)
             return API_REFUSED;
         for (size_t t = 0; t < in->tags.count; t++)

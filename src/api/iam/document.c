@@ -37,7 +37,9 @@ struct policy *document_get(enum policy_grammar grammar, const char *text) {
     pthread_mutex_lock(&table.lock);
     old = s->policy;
     old_text = s->text;
-    *s = (struct slot){grammar, copy, policy_ref(p)};
+    s->grammar = grammar;
+    s->text = copy;
+    s->policy = policy_ref(p);
     pthread_mutex_unlock(&table.lock);
     policy_unref(old);
     free(old_text);

@@ -10,7 +10,7 @@ static const struct api_entry entries[] = {
     API_ENTRY(ResumeSession, ssm_resume_session, API_READ),
     {.operation = "StartSession",
      .handler = (api_handler)(void (*)(void))ssm_start_session,
-     .flags = API_WRITE,
+     .flags = API_RAW,
      .resources = ssm_start_session_resources,
      .conditions = ssm_start_session_conditions},
     API_ENTRY(TerminateSession, ssm_terminate_session, API_WRITE),

@@ -76,7 +76,8 @@ static const char *ping_status(struct api_request *rq, const struct ssm_node_row
 
     if (i == NULL || !text_is(i->state, "running"))
         return "ConnectionLost";
-    return connected(rq, node->id) || rq->now_ms - node->pinged_ms < ONLINE_FOR_MS ? "Online"
+    /* The channel last: it may take its time. */
+    return rq->now_ms - node->pinged_ms < ONLINE_FOR_MS || connected(rq, node->id) ? "Online"
                                                                                    : "ConnectionLost";
 }
 
@@ -147,7 +148,7 @@ int ssm_describe_instance_information(struct api_request *rq,
     if (api_page(rq, found.count, in->max_results, in->next_token, DEFAULT_PAGE, &from, &to,
                  &out->next_token) < 0)
         return API_REFUSED;
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to && i < found.count; i++)
         *vec_push(rq->arena, &out->instance_information_list) = found.items[i];
     return 0;
 }
@@ -221,20 +222,6 @@ static json_t *task_parameters(struct api_request *rq, const struct ssm_start_se
     return given;
 }
 
-struct start_task {
-    const struct api_sessions *sessions;
-    const char *instance_id, *session_id, *content;
-};
-
-static void start_effect(struct api *api, const struct api_backend *backend, void *arg) {
-    const struct start_task *t = arg;
-
-    (void)api;
-    (void)backend;
-    /* An agent that has just gone: the client waits for it and gives up by itself, as on AWS. */
-    t->sessions->start(t->sessions->user, t->instance_id, t->session_id, t->content);
-}
-
 /* Where the client opens its channel: on loopback the port that it already speaks to. */
 static const char *stream_url(struct api_request *rq, const char *session_id) {
     if (rq->door.kind == DOOR_LOOPBACK)
@@ -245,19 +232,37 @@ static const char *stream_url(struct api_request *rq, const char *session_id) {
                         rq->region, session_id);
 }
 
+static int refuse_target(struct api_request *rq, const char *id) {
+    return api_refuse(rq, "TargetNotConnected", "%s is not connected.", id);
+}
+
+static int find_target(struct api_request *rq, void *id) {
+    return target_instance(rq, id) != NULL ? 0 : refuse_target(rq, id);
+}
+
+static int note_session(struct api_request *rq, void *row) {
+    ssm_session_put(rq->tx, row);
+    return 0;
+}
+
+/* API_RAW: whether the agent answers is asked between the transactions, so that no writer waits for it. */
 int ssm_start_session(struct api_request *rq, const struct ssm_start_session_request *in,
                       struct ssm_start_session_response *out) {
-    const char *name = in->document_name == NULL ? DEFAULT_DOCUMENT : in->document_name, *sid, *content;
+    const char *name = in->document_name == NULL ? DEFAULT_DOCUMENT : in->document_name, *sid;
     const struct embed_file *file = embed_find(arena_printf(rq->arena, "ssm/documents/%s.json", name));
-    struct start_task *task = arena_new(rq->arena, struct start_task);
-    struct ssm_session_row row = {0};
-    char tail[18], *text;
+    struct proto_response response;
+    struct ssm_session_row row;
+    char tail[18], *content;
     json_t *document, *parameters, *payload;
+    int r;
 
     if (file == NULL || strchr(name, '/') != NULL)
         return api_refuse(rq, "InvalidDocument", "Document with name %s does not exist.", name);
-    if (target_instance(rq, in->target) == NULL || !connected(rq, in->target))
-        return api_refuse(rq, "TargetNotConnected", "%s is not connected.", in->target);
+    r = api_read(rq, find_target, arena_strdup(rq->arena, in->target));
+    if (r < 0)
+        return r;
+    if (!connected(rq, in->target))
+        return refuse_target(rq, in->target);
     document = json_loadb(file->data, file->length, 0, NULL);
     parameters = task_parameters(rq, in, document);
     if (parameters == NULL) {
@@ -265,17 +270,15 @@ int ssm_start_session(struct api_request *rq, const struct ssm_start_session_req
         return API_REFUSED;
     }
     sid = arena_printf(rq->arena, "%s-%s", caller_name(rq), random_hex(tail, 17));
+    out->session_id = sid;
+    out->stream_url = stream_url(rq, sid);
+    out->token_value =
+        sessions(rq)->data_token(sessions(rq)->user, rq->arena, sid, in->target, API_SESSION_CLIENT);
     payload =
         json_pack("{s:s,s:o,s:s,s:o,s:s,s:s}", "DocumentName", name, "DocumentContent", document, "SessionId",
                   sid, "Parameters", parameters, "RunAsUser", "", "SessionOwner", rq->caller.arn);
-    text = json_dumps(payload, JSON_COMPACT);
-    content = arena_strdup(rq->arena, text);
-    free(text);
+    content = json_dumps(payload, JSON_COMPACT);
     json_decref(payload);
-    out->token_value =
-        sessions(rq)->data_token(sessions(rq)->user, rq->arena, sid, in->target, API_SESSION_CLIENT);
-    if (out->token_value == NULL)
-        return api_refuse_status(rq, 500, "InternalServerError", "Too many sessions.");
     row = (struct ssm_session_row){.id = sid,
                                    .account = rq->caller.account,
                                    .region = rq->region,
@@ -284,12 +287,16 @@ int ssm_start_session(struct api_request *rq, const struct ssm_start_session_req
                                    .owner = rq->caller.arn,
                                    .reason = in->reason,
                                    .started_ms = rq->now_ms};
-    ssm_session_put(rq->tx, &row);
-    *task = (struct start_task){sessions(rq), in->target, sid, content};
-    api_after_commit(rq, start_effect, task);
-    out->session_id = sid;
-    out->stream_url = stream_url(rq, sid);
-    return 0;
+    r = out->token_value == NULL ? api_refuse_status(rq, 500, "InternalServerError", "Too many sessions.")
+                                 : api_write(rq, note_session, &row);
+    if (r == 0) {
+        /* An agent that has just gone: the client waits for it and gives up by itself, as on AWS. */
+        sessions(rq)->start(sessions(rq)->user, in->target, sid, content);
+        api_encode(rq, out, &response);
+        api_respond(rq, &response);
+    }
+    free(content);
+    return r;
 }
 
 void ssm_start_session_resources(struct api_request *rq, const void *in_, const char *const **ret_arns,
@@ -433,7 +440,7 @@ int ssm_describe_sessions(struct api_request *rq, const struct ssm_describe_sess
     if (api_page(rq, found.count, in->max_results, in->next_token, DEFAULT_PAGE, &from, &to,
                  &out->next_token) < 0)
         return API_REFUSED;
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to && i < found.count; i++)
         *vec_push(rq->arena, &out->sessions) = found.items[i];
     return 0;
 }

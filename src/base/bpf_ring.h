@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bpf_ring: the reading end of a kernel's BPF ring buffer, without libbpf.
+ *
+ * Theory of operation: the buffer is memory that kernel and reader share: a page with the reader's position, a page
+ * with the writers', and the data, mapped twice in a row so that no record is cut.  A record begins with its length,
+ * whose highest bits say that it is still being written, or was given up.  The reader's position lives in the
+ * buffer, so another process that maps it goes on where the last one stopped.  The kernel makes the descriptor
+ * readable when a record comes after all earlier ones were read.
+ */
+#ifndef VPCBOX_BASE_BPF_RING_H
+#define VPCBOX_BASE_BPF_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bpf_ring {
+    unsigned long *consumer;
+    const unsigned long *producer;
+    const uint8_t *data;
+    size_t bytes; /* of data; a power of two */
+};
+
+/* Maps a ring buffer of that size; the descriptor may be closed afterwards.  0 or a negative errno. */
+int bpf_ring_map(int fd, size_t bytes, struct bpf_ring *ret);
+/* Hands out the oldest record, 8-byte aligned, and its size: valid until bpf_ring_drop().  NULL: there is none. */
+const void *bpf_ring_first(const struct bpf_ring *ring, size_t *ret_bytes);
+void bpf_ring_drop(struct bpf_ring *ring);
+
+#endif
