@@ -315,6 +315,8 @@ unsigned fwd_sweep(struct fwd_env *env, unsigned budget) {
     struct fwd_table_header *h = env->table->header;
     const struct image_vpc *vpc;
     uint32_t tick = fwd_tick(env->now_ns);
+    /* Before room gets short for new ones, closed ones go without waiting. */
+    bool tight = (uint64_t)h->used + 2 * (uint64_t)h->reserve > h->capacity;
     unsigned gone = 0;
 
     for (; budget > 0 && h->used > 0 && h->high > 0; budget--) {
@@ -327,7 +329,7 @@ unsigned fwd_sweep(struct fwd_env *env, unsigned budget) {
         if (!(conn->flags & CONN_USED))
             continue;
         eni = image_eni_by_num(env->image, conn->flags & CONN_DOOR ? conn->client : conn->port, &vpc);
-        if (eni && eni->tag == conn->tag &&
+        if (eni && eni->tag == conn->tag && !(tight && conn->state >= CONN_CLOSING) &&
             (uint64_t)(tick - conn_seen(env->table, conn)) <= conn_timeout(env, conn))
             continue;
         conn_free(env->table, conn);

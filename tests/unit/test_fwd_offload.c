@@ -226,6 +226,9 @@ static void test_reserve(void **state) {
         expect(l, FWD_OK, APP, APP_IP, ISO_IP, (uint16_t)(i < 4 ? 5000 + i : 4000), 22, .flags = WIRE_RST);
     }
     expect(l, FWD_OK, APP, APP_IP, ISO_IP, 4010, 22);
+    assert_int_equal(fwd_sweep(&env, 64), 0);
+    expect(l, FWD_OK, APP, APP_IP, ISO_IP, 4010, 22, .flags = WIRE_RST);
+    assert_int_equal(fwd_sweep(&env, 64), 2); /* 60 s early */
     lane_free(l);
 }
 
