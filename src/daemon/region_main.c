@@ -11,14 +11,21 @@
 #include "daemon/admin.h"
 #include "daemon/services.h"
 #include "host/host.h"
+#include "io/sandbox.h"
 
 int region_main(int sock) {
-    struct services *services = services_new();
-    struct region_callbacks callbacks = {.context = services, .instance_event = services_instance_event};
+    struct services *services;
+    struct region_callbacks callbacks = {.instance_event = services_instance_event};
     struct region_link *link;
     sigset_t set;
-    int r, number;
+    int r = sandbox_enter(SANDBOX_REGION), number;
 
+    if (r < 0) {
+        log_error("cannot give up what it does not need: %s", strerror(-r));
+        return HOST_EXIT_FATAL;
+    }
+    services = services_new();
+    callbacks.context = services;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);

@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -92,6 +95,50 @@ static int allow(scmp_filter_ctx filter) {
     return 0;
 }
 
+static int deny(scmp_filter_ctx filter) {
+    static const int calls[] = {
+        /* mounts and namespaces */
+        SCMP_SYS(mount), SCMP_SYS(umount), SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
+        SCMP_SYS(open_tree), SCMP_SYS(move_mount), SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount),
+        SCMP_SYS(fspick), SCMP_SYS(mount_setattr), SCMP_SYS(unshare), SCMP_SYS(setns),
+        /* other processes */
+        SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(process_madvise),
+        SCMP_SYS(pidfd_getfd), SCMP_SYS(kcmp),
+        /* keys */
+        SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(keyctl),
+        /* the kernel itself, and its large and seldom used parts */
+        SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load),
+        SCMP_SYS(kexec_file_load), SCMP_SYS(bpf), SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd),
+        SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
+        SCMP_SYS(fanotify_init), SCMP_SYS(open_by_handle_at), SCMP_SYS(syslog),
+        /* the machine */
+        SCMP_SYS(reboot), SCMP_SYS(swapon), SCMP_SYS(swapoff), SCMP_SYS(acct), SCMP_SYS(quotactl),
+        SCMP_SYS(settimeofday), SCMP_SYS(clock_settime), SCMP_SYS(clock_adjtime), SCMP_SYS(adjtimex),
+        SCMP_SYS(sethostname), SCMP_SYS(setdomainname), SCMP_SYS(vhangup), SCMP_SYS(iopl), SCMP_SYS(ioperm),
+        SCMP_SYS(modify_ldt), SCMP_SYS(personality)};
+    static const unsigned spaces[] = {CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWNET,   CLONE_NEWPID,
+                                      CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
+    static const unsigned typing[] = {TIOCSTI, TIOCLINUX}; /* into serve's terminal */
+    /* Its flags are behind a pointer; without it the C library takes clone(). */
+    int r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+
+    for (size_t i = 0; r == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
+        r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), calls[i], 0);
+    for (size_t i = 0; r == 0 && i < sizeof(spaces) / sizeof(spaces[0]); i++)
+        r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                             SCMP_A0(SCMP_CMP_MASKED_EQ, spaces[i], spaces[i]));
+    /* Of an int the kernel sees 32 bits: so must a list of what is refused. */
+    for (size_t i = 0; r == 0 && i < sizeof(typing) / sizeof(typing[0]); i++)
+        r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+                             SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, typing[i]));
+    /* Sockets of the network's and the machine's own kinds alone. */
+    for (int family = AF_UNSPEC; r == 0 && family < AF_MAX; family++)
+        if (family != AF_UNIX && family != AF_INET && family != AF_INET6 && family != AF_NETLINK)
+            r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+                                 SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)family));
+    return r;
+}
+
 int sandbox_enter(enum sandbox what) {
     scmp_filter_ctx filter;
     int r;
@@ -101,10 +148,10 @@ int sandbox_enter(enum sandbox what) {
     r = drop_capabilities();
     if (r < 0)
         return r;
-    filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    filter = seccomp_init(what == SANDBOX_REGION ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
     if (filter == NULL)
         return -ENOMEM;
-    r = allow(filter);
+    r = what == SANDBOX_REGION ? deny(filter) : allow(filter);
     if (r == 0 && what == SANDBOX_CACHE)
         r = allow_maps(filter);
     if (r == 0 && what == SANDBOX_UPLINK)
