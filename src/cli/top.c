@@ -2,7 +2,8 @@
 /*
  * top: who sends how much right now, and what is dropped for which reason.
  *
- * Theory of operation: the box counts since it started; two answers a moment apart make rates.  On a
+ * Theory of operation: the box counts since it started; two answers a moment apart make rates.  Rates of single
+ * flows come with the second answer, for the box remembers what each had at the first.  On a
  * terminal the picture is drawn again each second until q or Ctrl-C; --once prints one.
  */
 #include <inttypes.h>
@@ -75,9 +76,10 @@ static json_t *rates_of(const json_t *now, const json_t *before) {
                                                old == NULL ? (double)number(row, "packets") / seconds
                                                            : rate(row, old, "packets", seconds)));
     }
-    return json_pack("{s:I,s:f,s:I,s:o,s:o}", "connections", number(now, "connections"), "cache_hits_per_s",
-                     rate(now, before, "hits", seconds), "kernel_cache_refused", number(now, "refused"),
-                     "ports", ports, "drops", drops);
+    return json_pack("{s:I,s:f,s:I,s:o,s:O,s:o}", "connections", number(now, "connections"),
+                     "cache_hits_per_s", rate(now, before, "hits", seconds), "kernel_cache_refused",
+                     number(now, "refused"), "ports", ports, "flows", json_object_get(now, "flows"), "drops",
+                     drops);
 }
 
 static const char *human(struct cli *c, double n) {
@@ -114,6 +116,17 @@ static void draw(struct cli *c, const json_t *rates) {
                human(c, real(row, "sent_bits_per_s")), human(c, real(row, "sent_packets_per_s")),
                human(c, real(row, "received_bits_per_s")), human(c, real(row, "received_packets_per_s")),
                human(c, real(row, "dropped_per_s")), human(c, real(row, "lost_per_s")));
+    }
+    if (left > 2 && json_array_size(json_object_get(rates, "flows")) > 0) {
+        printf("\n%-6s %-21s %-21s %-12s %9s %9s\n", "FLOW", "FROM", "TO", "STATE", "bit/s", "pkt/s");
+        left -= 2;
+    }
+    json_array_foreach(json_object_get(rates, "flows"), i, row) {
+        if (left-- <= 0)
+            break;
+        printf("%-6s %-21s %-21s %-12s %9s %9s\n", text(row, "protocol"), text(row, "source"),
+               text(row, "destination"), text(row, "state"), human(c, real(row, "bits_per_s")),
+               human(c, real(row, "packets_per_s")));
     }
     if (json_array_size(json_object_get(rates, "drops")) > 0)
         printf("\n%-22s %9s %9s\n", "DROPPED BECAUSE", "now/s", "in all");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,6 +11,7 @@
 
 #include "base/clock.h"
 #include "daemon/admin.h"
+#include "daemon/busiest.h"
 #include "fwd/fwd.h"
 #include "net/door.h"
 
@@ -195,6 +197,33 @@ static json_t *all_ports(const struct reading *r) {
     return ports;
 }
 
+static json_t *busiest(const struct reading *r) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static struct busiest busiest;
+    struct fwd_table table = r->table;
+    struct fwd_env env = {.image = r->image, .table = &table, .now_ns = clock_mono_ns()};
+    struct busiest_flow flows[BUSIEST_MAX];
+    json_t *rows = json_array();
+    int count;
+
+    pthread_mutex_lock(&lock);
+    count = busiest_flows(&busiest, &env, flows);
+    pthread_mutex_unlock(&lock);
+    for (int i = 0; i < count; i++) {
+        char source[32], destination[32], protocol[8];
+
+        endpoint_text(source, sizeof(source), flows[i].source, flows[i].source_port, flows[i].protocol);
+        endpoint_text(destination, sizeof(destination), flows[i].destination, flows[i].destination_port,
+                      flows[i].protocol);
+        json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:s,s:f,s:f}", "protocol",
+                                              protocol_text(flows[i].protocol, protocol, sizeof(protocol)),
+                                              "source", source, "destination", destination, "state",
+                                              flows[i].state, "bits_per_s", flows[i].bits_per_s,
+                                              "packets_per_s", flows[i].packets_per_s));
+    }
+    return rows;
+}
+
 static json_t *do_top(void *context, const json_t *request, const char **ret_error) {
     struct reading r;
     json_t *drops, *out;
@@ -213,10 +242,10 @@ static json_t *do_top(void *context, const json_t *request, const char **ret_err
                 drops, json_pack("{s:s,s:s,s:I}", "reason", fwd_reason_name((enum fwd_reason)reason), "text",
                                  fwd_reason_text((enum fwd_reason)reason), "packets", (json_int_t)count));
     }
-    out =
-        json_pack("{s:I,s:I,s:I,s:I,s:o,s:o}", "now_ns", (json_int_t)clock_mono_ns(), "connections",
-                  (json_int_t)fwd_table_connections(&r.table), "hits", (json_int_t)fwd_table_hits(&r.table),
-                  "refused", (json_int_t)fwd_table_refused(&r.table), "ports", all_ports(&r), "drops", drops);
+    out = json_pack("{s:I,s:I,s:I,s:I,s:o,s:o,s:o}", "now_ns", (json_int_t)clock_mono_ns(), "connections",
+                    (json_int_t)fwd_table_connections(&r.table), "hits", (json_int_t)fwd_table_hits(&r.table),
+                    "refused", (json_int_t)fwd_table_refused(&r.table), "ports", all_ports(&r), "flows",
+                    busiest(&r), "drops", drops);
     reading_close(&r);
     return out;
 }
