@@ -38,10 +38,9 @@ def acl(ec2, vpc, subnet):
         for number, action, protocol, (low, high), cidr in ENTRIES:
             ec2("CreateNetworkAclEntry", NetworkAclId=made, Egress=out, RuleNumber=number, RuleAction=action,
                 Protocol=PROTOCOLS[protocol], PortRange_From=low, PortRange_To=high, CidrBlock=cidr)
-    for found in re.findall(r"<networkAclAssociationId>([^<]*)</networkAclAssociationId>.*?<subnetId>([^<]*)</subnetId>",
-                            ec2("DescribeNetworkAcls"), re.S):
-        if found[1] == subnet:
-            ec2("ReplaceNetworkAclAssociation", AssociationId=found[0], NetworkAclId=made)
+    text = ec2("DescribeNetworkAcls", Filter_1_Name="association.subnet-id", Filter_1_Value_1=subnet)
+    pairs = zip(tag(text, "networkAclAssociationId"), tag(text, "subnetId"))
+    ec2("ReplaceNetworkAclAssociation", NetworkAclId=made, AssociationId=next(a for a, s in pairs if s == subnet))
 
 
 def group(ec2, vpc):

@@ -40,7 +40,8 @@ def started(*words, inside=None, **how):
 
 class Path:
     """Two namespaces, the address under which the first reaches the second, and the one that the second sees
-    then.  forwarder: the process that moves packets between them, if there is one.  setup: the commands that made it."""
+    then.  forwarder: the process that moves packets between them, if there is one.  setup: the commands that
+    made it."""
 
     def __init__(self, name, client, server, address, source, device, forwarder=None, setup=()):
         self.name, self.client, self.server, self.address, self.source = name, client, server, address, source
@@ -102,8 +103,8 @@ class Bed:
         self.run("ip", "-n", middle, "link", "set", device, "up")
 
     def path(self, name, address, source, forwarder=None):
-        return Path(name, "/run/netns/" + self.real["client"], "/run/netns/" + self.real["server"], address, source, "e0",
-                    forwarder, self.lines)
+        return Path(name, "/run/netns/" + self.real["client"], "/run/netns/" + self.real["server"], address, source,
+                    "e0", forwarder, self.lines)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 
 from . import program
-from .loads import ECHO, GIVES, ROLES, UNITS, Loads, keep_awake
+from .loads import ECHO, ROLES, UNITS, Loads, keep_awake
 from .network import vpcbox
 from .peers import nft, ovs, shown, veth
 from .rows_box import build
@@ -17,14 +17,14 @@ NAMES = {"bulk": "bulk TCP, one stream", "bulk4": "bulk TCP, four streams", "pla
          "packets": "64-byte UDP", "rr50": "TCP ping-pong, p50", "rr99": "TCP ping-pong, p99",
          "urr50": "UDP ping-pong, p50", "urr99": "UDP ping-pong, p99", "connections": "new TCP connections"}
 # key, peer, goal; a latency's goal is a ceiling.  A path with SNAT has the router with SNAT as its peer.
-KERNEL = (("bulk", "nft", 1.0), ("bulk", "veth", 0.9), ("bulk4", "nft", 1.0), ("bulk4", "veth", 0.9), ("plain", "nft", 1.6),
-          ("packets", "nft", 1.4), ("rr50", "nft", 0.85), ("rr99", "nft", 1.0), ("urr50", "nft", 0.85),
+KERNEL = (("bulk", "nft", 1.0), ("bulk", "veth", 0.9), ("bulk4", "nft", 1.0), ("bulk4", "veth", 0.9),
+          ("plain", "nft", 1.6), ("packets", "nft", 1.4), ("rr50", "nft", 0.85), ("rr99", "nft", 1.0), ("urr50", "nft", 0.85),
           ("urr99", "nft", 1.0), ("connections", "nft", 1.3),
           ("bulk", "OVS", 15), ("bulk", "OVS TSO", 2), ("packets", "OVS", 1.1), ("packets", "OVS TSO", 1.1),
           ("rr50", "OVS", 0.35), ("rr50", "OVS TSO", 0.35), ("urr50", "OVS", 0.35), ("urr50", "OVS TSO", 0.35),
           ("connections", "OVS", 2.5), ("connections", "OVS TSO", 2.5))
-TAP = (("bulk", "nft", 0.5), ("bulk", "OVS TSO", 1.2), ("packets", "nft", 2), ("rr50", "nft", 1.8), ("urr50", "nft", 1.8),
-       ("connections", "nft", 0.55))
+TAP = (("bulk", "nft", 0.5), ("bulk", "OVS TSO", 1.2), ("packets", "nft", 2), ("rr50", "nft", 1.8),
+       ("urr50", "nft", 1.8), ("connections", "nft", 0.55))
 OURS = (("kernel", KERNEL, "Kernel flow cache, all rules on"),
         ("kernel SNAT", KERNEL, "Kernel flow cache, all rules on and addresses translated"),
         ("tap", TAP, "TAP back end, all rules on"),
@@ -72,11 +72,16 @@ def compared(results, ours, goals):
 
 
 def every_figure(results):
-    keys = [k for gives in GIVES.values() for k in sorted(gives)]
-    rows = [[name] + [number(middle(r[k])) if k in r else "" for k in keys] for name, r in results.items()]
-    words = dict(NAMES, cpu="forwarder, bulk TCP", failed="failed")
-    return Grid("Every path's own figures, the middle ones:",
-                ["path"] + ["%s, %s" % (words[k], UNITS[k]) if k != "failed" else words[k] for k in keys], rows)
+    def cell(figures, key):
+        return number(middle(figures[key])) if key in figures else ""
+
+    forwards = {"cpu bulk": "forwarder's processors, bulk TCP", "cpu connections": "and new connections"}
+    head = ["path"] + ["%s, %s" % (NAMES[k], UNITS[k]) for k in NAMES] + ["failed"] + list(forwards.values())
+    rows = []
+    for name, r in results.items():
+        used = [cell(r, k) if any(r[k]) else "" for k in forwards]
+        rows.append([name] + [cell(r, k) for k in NAMES] + [number(sum(r["failed"]))] + used)
+    return Grid("Every path's own figures, the middle ones:", head, rows)
 
 
 def opened(stack, makes, notes):
@@ -118,7 +123,7 @@ def rows(context, planes):
         yield Heading(title)
         yield from compared(results, name, goals)
         if name in ns:
-            yield Figure("fabric's processor time on an established flow", middle(results[name]["cpu"]), "processors",
+            yield Figure("fabric's processor time on an established flow", middle(results[name]["cpu bulk"]), "processors",
                          IDLE, True)
             yield Figure("the program's time a hit, counting's own included", ns[name], "ns", PROGRAM_NS, True)
     yield from ("  " + n for n in notes)

@@ -13,7 +13,7 @@ from .network import build_network
 from .peers import sh, started
 from .rows_box import build
 from .server import Box
-from .table import Heading, Skip, against
+from .table import Heading, Skip, against, number
 
 MANY, FEW = 64, 2
 PATIENCE = 20  # seconds for all to have begun
@@ -107,4 +107,4 @@ def ring(context):
         yield against("total of " + what, unit, results["kernel", what, MANY], "%d instances" % FEW,
                       results["kernel", what, FEW], 1.0)
         bare = against("", unit, results["veth", what, MANY], "", results["veth", what, FEW], 1.0)
-        yield "  for comparison, bare veth pairs: %s: %.2f%s" % (what, bare.ratio, bare.spread)
+        yield "  for comparison, bare veth pairs: %s: %s%s" % (what, number(bare.ratio), bare.spread)

@@ -36,7 +36,7 @@ def against(what, unit, ours, peer, theirs, goal, at_most=False):
     ratios = [a / b for a, b in zip(ours, theirs) if b]
     if not ratios:
         raise Skip("%s: the peer %s gave no figure" % (what, peer))
-    spread = " (%.2f to %.2f)" % (min(ratios), max(ratios)) if len(ratios) > 1 else ""
+    spread = " (%s to %s)" % (number(min(ratios)), number(max(ratios))) if len(ratios) > 1 else ""
     return Figure(what, middle(ours), unit, goal, at_most, peer, middle(theirs), middle(ratios), spread)
 
 
@@ -53,7 +53,7 @@ def cells(f):
     sign = "≤ " if f.at_most else "≥ "
     goal = sign + number(f.goal) + (" ×" if f.peer else " " + f.unit)
     return [f.what, number(f.ours), f.unit, number(f.theirs) if f.peer else "", f.peer,
-            "%.2f%s" % (f.ratio, f.spread) if f.peer else "", goal, "yes" if f.met() else "NO"]
+            number(f.ratio) + f.spread if f.peer else "", goal, "yes" if f.met() else "NO"]
 
 
 class Heading(str):
