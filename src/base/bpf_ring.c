@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,14 +13,15 @@ int bpf_ring_map(int fd, size_t bytes, struct bpf_ring *ret) {
 
     if (consumer == MAP_FAILED)
         return -errno;
-    rest = mmap(NULL, page + 2 * bytes, PROT_READ, MAP_SHARED, fd, (off_t)page);
+    rest = mmap(NULL, page + bytes, PROT_READ, MAP_SHARED, fd, (off_t)page);
     if (rest == MAP_FAILED) {
         int r = -errno;
 
         munmap(consumer, page);
         return r;
     }
-    *ret = (struct bpf_ring){consumer, rest, (const uint8_t *)rest + page, bytes};
+    *ret = (struct bpf_ring){
+        .consumer = consumer, .producer = rest, .data = (const uint8_t *)rest + page, .bytes = bytes};
     return 0;
 }
 
@@ -37,7 +39,18 @@ static void advance(const struct bpf_ring *ring, unsigned long at, uint32_t leng
     __atomic_store_n(ring->consumer, at + length, __ATOMIC_SEQ_CST);
 }
 
-const void *bpf_ring_first(const struct bpf_ring *ring, size_t *ret_bytes) {
+/* A record's bytes, in one piece. */
+static const void *record(struct bpf_ring *ring, unsigned long at, size_t length) {
+    size_t place = (at + BPF_RINGBUF_HDR_SZ) & (ring->bytes - 1), first = ring->bytes - place;
+
+    if (length <= first)
+        return ring->data + place;
+    memcpy(ring->whole, ring->data + place, first);
+    memcpy((uint8_t *)ring->whole + first, ring->data, length - first);
+    return ring->whole;
+}
+
+const void *bpf_ring_first(struct bpf_ring *ring, size_t *ret_bytes) {
     for (;;) {
         unsigned long at = *ring->consumer;
         const uint32_t *head = header(ring, at);
@@ -46,8 +59,8 @@ const void *bpf_ring_first(const struct bpf_ring *ring, size_t *ret_bytes) {
         if (length & BPF_RINGBUF_BUSY_BIT)
             return NULL;
         if (!(length & BPF_RINGBUF_DISCARD_BIT)) {
-            *ret_bytes = length;
-            return (const uint8_t *)head + BPF_RINGBUF_HDR_SZ;
+            *ret_bytes = length < BPF_RING_RECORD_MAX ? length : BPF_RING_RECORD_MAX;
+            return record(ring, at, *ret_bytes);
         }
         advance(ring, at, length);
     }
