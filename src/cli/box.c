@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The commands that deal with the box itself: start, stop, enter, explain. */
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -338,11 +339,20 @@ static void print_hops(struct cli *c, const char *title, const json_t *hops) {
     }
 }
 
+static json_t *ask_image(struct cli *c, json_t *question) {
+    const char *error = "";
+    json_t *reply = c->explain_file(c->image, question, &error);
+
+    if (reply == NULL)
+        cli_error("%s: %s", c->image, error);
+    json_decref(question);
+    return reply;
+}
+
 int cmd_explain(struct cli *c) {
-    json_t *reply = ask(c,
-                        json_pack("{s:s,s:s,s:s,s:b}", "do", "explain", "source", c->argv[0], "destination",
-                                  c->argv[1], "udp", c->udp),
-                        NULL, 0, NULL);
+    json_t *question = json_pack("{s:s,s:s,s:s,s:b}", "do", "explain", "source", c->argv[0], "destination",
+                                 c->argv[1], "udp", c->udp);
+    json_t *reply = c->image != NULL ? ask_image(c, question) : ask(c, question, NULL, 0, NULL);
     json_t *blocker;
     bool reachable;
     size_t i;
@@ -365,6 +375,45 @@ int cmd_explain(struct cli *c) {
     }
     json_decref(reply);
     return reachable ? 0 : 3;
+}
+
+static int copy(int from, int to) {
+    char piece[65536];
+    int r = 0;
+
+    while (r == 0) {
+        ssize_t n = read(from, piece, sizeof(piece));
+
+        if (n <= 0)
+            return n < 0 ? -errno : 0;
+        r = fd_write_all(to, piece, (size_t)n);
+    }
+    return r;
+}
+
+int cmd_image_save(struct cli *c) {
+    int sock, to, from = -1, r = 0;
+    json_t *reply = ask(c, json_pack("{s:s}", "do", "image"), NULL, 0, &sock);
+    size_t count = 1;
+    char mark;
+
+    if (reply == NULL)
+        return 1;
+    json_decref(reply);
+    if (fd_receive(sock, &mark, 1, &from, &count) != 1 || count != 1) {
+        cli_error("the box sent no network");
+        close(sock);
+        return 1;
+    }
+    close(sock);
+    to = open(c->argv[0], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    r = to < 0 ? -errno : lseek(from, 0, SEEK_SET) < 0 ? -errno : copy(from, to);
+    if (to >= 0 && close(to) < 0 && r == 0)
+        r = -errno;
+    close(from);
+    if (r < 0)
+        cli_error("%s: %s", c->argv[0], strerror(-r));
+    return r < 0;
 }
 
 int cmd_nat_table(struct cli *c) {

@@ -6,7 +6,8 @@
  * function.  cli_main() parses the options that all share, finds out which AWS is meant (the box, real
  * AWS, or any endpoint; see target.c) and calls it.  Commands speak AWS's API through aws.h and
  * nothing else, so the same command works on the box and on AWS; only box.c, which starts, stops
- * and enters the box itself, uses the admin socket.
+ * and enters the box itself, uses the admin socket.  What must look into a saved network is handed in
+ * by main(), since commands know nothing of images.
  *
  * Everything lives in one arena for the process's life.  A command returns the exit status: 0 done,
  * 1 failed (the reason has been printed), 2 wrong usage, 3 "no" (explain: not reachable).
@@ -23,6 +24,9 @@
 #include "base/arena.h"
 #include "client/aws.h"
 
+/* Asks a saved network as the admin socket asks the running one; as explain_file() of daemon/explain_json.h. */
+typedef json_t *cli_explain_file(const char *path, const json_t *question, const char **ret_error);
+
 struct cli {
     struct arena *arena;
     struct aws aws;
@@ -31,10 +35,12 @@ struct cli {
     bool yes;           /* -y */
     bool terminal;      /* stdout is one */
     bool color;
-    bool real_aws; /* --target aws */
-    bool udp;      /* explain */
-    bool once;     /* top */
-    int argc;      /* positional arguments */
+    bool real_aws;     /* --target aws */
+    bool udp;          /* explain */
+    bool once;         /* top */
+    const char *image; /* explain: a saved network, instead of the box's */
+    cli_explain_file *explain_file;
+    int argc; /* positional arguments */
     char **argv;
     bool target_given; /* --target, --endpoint-url or AWS_ENDPOINT_URL named the API */
 };
@@ -51,7 +57,7 @@ struct cli_command {
 extern const struct cli_command cli_commands[];
 
 /* argv[1] is the command's name.  Returns the exit status. */
-int cli_main(int argc, char **argv);
+int cli_main(int argc, char **argv, cli_explain_file *explain_file);
 
 /* -- target.c ------------------------------------------------------------------------------------- */
 
@@ -94,6 +100,7 @@ int cmd_top(struct cli *c); /* top.c */
 /* One question to the admin socket: the answer, or NULL after telling why not.  The caller drops it. */
 json_t *box_ask(struct cli *c, const char *operation);
 int cmd_explain(struct cli *c);
+int cmd_image_save(struct cli *c);
 int cmd_coverage(struct cli *c);
 int cmd_aws(struct cli *c);
 /* Where the box of this home answers, or NULL when it does not run. */

@@ -60,8 +60,11 @@ const struct cli_command cli_commands[] = {
      "             s3.ap-northeast-1.amazonaws.com:443, internet:443\n"
      "Runs the very pipeline that forwards, over the running network.  Exit status: 0 reachable, 3 not, 2 "
      "bad\n"
-     "question.  --udp asks for UDP instead of TCP.\n",
+     "question.  --udp asks for UDP instead of TCP.  --image FILE asks a network that image-save has kept,\n"
+     "without any box; names have to be addresses then.\n",
      cmd_explain, false},
+    {"image-save", "<file>", "keep the network as it is now in a file, for `explain --image`",
+     "The file has ids, addresses, routes and rules; no tags, keys or data.\n", cmd_image_save, false},
     {"nat-table", "", "show the flows that the fabric translates or tracks", NULL, cmd_nat_table, false},
     {"top", "", "watch flows, rates and drops, each interface and gateway",
      "q ends it.  --once prints one second's rates; with --output json for programs.\n", cmd_top, false},
@@ -122,7 +125,17 @@ static const struct cli_command *find_command(const char *name) {
     return NULL;
 }
 
-enum { OPT_HOME = 1000, OPT_TARGET, OPT_ENDPOINT, OPT_REGION, OPT_PROFILE, OPT_OUTPUT, OPT_UDP, OPT_ONCE };
+enum {
+    OPT_HOME = 1000,
+    OPT_TARGET,
+    OPT_ENDPOINT,
+    OPT_REGION,
+    OPT_PROFILE,
+    OPT_OUTPUT,
+    OPT_UDP,
+    OPT_ONCE,
+    OPT_IMAGE
+};
 
 static const struct option options[] = {{"home", required_argument, NULL, OPT_HOME},
                                         {"target", required_argument, NULL, OPT_TARGET},
@@ -132,13 +145,14 @@ static const struct option options[] = {{"home", required_argument, NULL, OPT_HO
                                         {"output", required_argument, NULL, OPT_OUTPUT},
                                         {"udp", no_argument, NULL, OPT_UDP},
                                         {"once", no_argument, NULL, OPT_ONCE},
+                                        {"image", required_argument, NULL, OPT_IMAGE},
                                         {"yes", no_argument, NULL, 'y'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
 
-int cli_main(int argc, char **argv) {
+int cli_main(int argc, char **argv, cli_explain_file *explain_file) {
     struct arena arena = {0};
-    struct cli c = {.arena = &arena, .output = "table"};
+    struct cli c = {.arena = &arena, .output = "table", .explain_file = explain_file};
     const struct cli_command *command = NULL;
     const char *target = NULL, *endpoint = NULL, *region = NULL, *profile = NULL, *home = NULL;
     char home_path[CONTROL_PATH_BYTES];
@@ -183,6 +197,9 @@ int cli_main(int argc, char **argv) {
             break;
         case OPT_ONCE:
             c.once = true;
+            break;
+        case OPT_IMAGE:
+            c.image = optarg;
             break;
         case OPT_UDP:
             c.udp = true;

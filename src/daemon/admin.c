@@ -22,7 +22,8 @@ enum { REQUEST_MAX = 128 * 1024, OPERATIONS_MAX = 32, STACK_BYTES = 512 * 1024 }
 
 static struct operation {
     const char *name;
-    admin_operation *run;
+    admin_operation *run; /* or NULL, and file is set */
+    admin_file *file;
     void *context;
 } operations[OPERATIONS_MAX];
 static size_t operation_count;
@@ -39,7 +40,12 @@ struct connection {
 
 void admin_register(const char *name, admin_operation *operation, void *context) {
     if (operation_count < OPERATIONS_MAX)
-        operations[operation_count++] = (struct operation){name, operation, context};
+        operations[operation_count++] = (struct operation){name, operation, NULL, context};
+}
+
+void admin_register_file(const char *name, admin_file *file, void *context) {
+    if (operation_count < OPERATIONS_MAX)
+        operations[operation_count++] = (struct operation){name, NULL, file, context};
 }
 
 static int send_json(int sock, json_t *answer) {
@@ -56,6 +62,22 @@ static int send_json(int sock, json_t *answer) {
 
 static int send_error(int sock, const char *text) {
     return send_json(sock, json_pack("{s:s}", "error", text));
+}
+
+/* 0 when it was answered. */
+static int send_file(int sock, const struct operation *o, const char **ret_error) {
+    int fd = o->file(o->context, ret_error), r;
+    struct stat st;
+
+    if (fd < 0)
+        return fd;
+    r = fstat(fd, &st) < 0 ? -errno : send_json(sock, json_pack("{s:I}", "bytes", (json_int_t)st.st_size));
+    if (r == 0)
+        r = fd_send(sock, "", 1, &fd, 1);
+    if (r < 0)
+        log_debug("a client left before its answer");
+    close(fd);
+    return 0;
 }
 
 /* --- run --- */
@@ -215,9 +237,16 @@ static void answer(struct connection *c, const json_t *request, const int *fds, 
         out = do_netns(c, request, &error);
     else if (text_is(verb, "status"))
         out = do_status(c);
-    for (size_t i = 0; out == NULL && i < operation_count; i++)
-        if (text_is(verb, operations[i].name))
-            out = operations[i].run(operations[i].context, request, &error);
+    for (size_t i = 0; out == NULL && i < operation_count; i++) {
+        const struct operation *o = &operations[i];
+
+        if (!text_is(verb, o->name))
+            continue;
+        if (o->run != NULL)
+            out = o->run(o->context, request, &error);
+        else if (send_file(c->sock, o, &error) == 0)
+            return;
+    }
     if (out != NULL)
         send_json(c->sock, out);
     else

@@ -24,8 +24,12 @@
 /* Returns a new reference, or NULL with *ret_error, which is copied at once and not freed. */
 typedef json_t *admin_operation(void *context, const json_t *request, const char **ret_error);
 
+/* A descriptor, which is sent behind the answer {"bytes":N} and closed; or negative with *ret_error, as above. */
+typedef int admin_file(void *context, const char **ret_error);
+
 /* Before admin_serve().  name is kept. */
 void admin_register(const char *name, admin_operation *operation, void *context);
+void admin_register_file(const char *name, admin_file *file, void *context);
 
 /* Binds the socket and starts its thread.  0 or negative errno. */
 int admin_serve(struct region_link *link, const char *path);

@@ -11,12 +11,12 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "daemon/admin.h"
+#include "daemon/explain_json.h"
 #include "edge/forward.h"
 #include "explain/explain.h"
-#include "fwd/fwd.h"
 #include "net/door.h"
 
-enum { ERROR_BYTES = 256, ANSWER_ROWS_MAX = 16, PATIENCE_MS = 1000 };
+enum { ANSWER_ROWS_MAX = 16, PATIENCE_MS = 1000 };
 
 static struct {
     struct region_link *link;
@@ -24,15 +24,6 @@ static struct {
     struct names *names;
     pthread_mutex_t naming; /* names is for one thread */
 } ctx = {.naming = PTHREAD_MUTEX_INITIALIZER};
-
-/* The caller copies it before the next operation of this thread. */
-static json_t *refuse(const char *text, const char **ret_error) {
-    static _Thread_local char kept[ERROR_BYTES];
-
-    snprintf(kept, sizeof(kept), "%s", text);
-    *ret_error = kept;
-    return NULL;
-}
 
 /* -- names ----------------------------------------------------------------------------------------- */
 
@@ -206,86 +197,48 @@ static bool resolve_name(struct arena *a, const struct image *image, struct expl
     return true;
 }
 
-/* -- explain --------------------------------------------------------------------------------------- */
+/* -- operations ------------------------------------------------------------------------------------ */
 
-#define HOPS(list) hops_json((list).items, (list).count)
+static bool resolve_alone(struct arena *a, const struct image *image, struct explain_question *q,
+                          struct explain_answer *out) {
+    bool named;
 
-static json_t *hops_json(const struct explain_hop *hops, size_t count) {
-    json_t *out = json_array();
-
-    for (size_t i = 0; i < count; i++) {
-        const struct explain_hop *h = &hops[i];
-        json_t *hop = json_pack("{s:s,s:s,s:s,s:s,s:s}", "component", h->component, "stage", h->stage,
-                                "action", h->action, "rule", h->rule, "text", h->text);
-
-        if (h->route)
-            json_object_set_new(hop, "route", json_string(h->rule));
-        json_array_append_new(out, hop);
-    }
-    return out;
+    pthread_mutex_lock(&ctx.naming);
+    named = resolve_name(a, image, q, out);
+    pthread_mutex_unlock(&ctx.naming);
+    return named;
 }
 
-static json_t *answer_json(const struct explain_answer *answer) {
-    json_t *blockers = json_array();
-
-    for (size_t i = 0; i < answer->blockers.count; i++) {
-        const struct explain_blocker *b = &answer->blockers.items[i];
-
-        json_array_append_new(blockers,
-                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "component", b->component, "rule",
-                                        b->rule, "code", b->code, "message", b->message, "mend", b->mend,
-                                        "direction", b->on_return ? "return" : "forward"));
-    }
-    return json_pack("{s:b,s:o,s:o,s:o}", "reachable", answer->reachable, "forward", HOPS(answer->forward),
-                     "return", HOPS(answer->back), "blockers", blockers);
-}
-
-/* What `internet` stands for in a question: a host that every box's data has. */
-static struct ip4 internet_host(void) {
-    struct dns_addresses found = {.count = 0};
-
-    return lab_name(NULL, "example.com", &found) && found.count > 0 ? found.items[0]
-                                                                    : (struct ip4){UINT32_C(0x08080808)};
-}
-
-static json_t *explain_in(struct arena *a, const struct image *image, const json_t *request,
-                          const char **ret_error) {
-    const char *source = json_string_value(json_object_get(request, "source"));
-    const char *destination = json_string_value(json_object_get(request, "destination"));
-    struct explain_answer answer = {0};
-    struct explain_question q;
-    const char *error;
-    bool named = true;
-
-    if (source == NULL || destination == NULL)
-        return refuse("explain needs source and destination", ret_error);
-    if (explain_parse(image, a, source, destination, json_is_true(json_object_get(request, "udp")),
-                      internet_host(), &q, &error) < 0)
-        return refuse(error, ret_error);
-    if (q.to.place == EXPLAIN_NAME) {
-        pthread_mutex_lock(&ctx.naming);
-        named = resolve_name(a, image, &q, &answer);
-        pthread_mutex_unlock(&ctx.naming);
-    }
-    if (named && explain_check(image, &q, &error) < 0)
-        return refuse(error, ret_error);
-    if (named && explain(image, &q, a, &answer) < 0)
-        return refuse("out of memory", ret_error);
-    return answer_json(&answer);
-}
+static const char no_network[] = "there is no network yet, or this box has no data plane";
 
 static json_t *do_explain(void *context, const json_t *request, const char **ret_error) {
-    struct arena a = {0};
     struct image *image;
     json_t *out;
 
     (void)context;
-    if (backend_image(ctx.backend, &image) < 0)
-        return refuse("there is no network yet, or this box has no data plane", ret_error);
-    out = explain_in(&a, image, request, ret_error);
+    if (backend_image(ctx.backend, &image) < 0) {
+        *ret_error = no_network;
+        return NULL;
+    }
+    out = explain_json(image, request, resolve_alone, ret_error);
     image_free(image);
-    arena_free(&a);
     return out;
+}
+
+static int do_image(void *context, const char **ret_error) {
+    struct image *image;
+    int fd;
+
+    (void)context;
+    if (backend_image(ctx.backend, &image) < 0) {
+        *ret_error = no_network;
+        return -1;
+    }
+    fd = image_to_memfd(image);
+    image_free(image);
+    if (fd < 0)
+        *ret_error = "out of memory";
+    return fd;
 }
 
 void explain_admin_register(struct region_link *link, struct backend *backend, struct names *names) {
@@ -293,4 +246,5 @@ void explain_admin_register(struct region_link *link, struct backend *backend, s
     ctx.backend = backend;
     ctx.names = names;
     admin_register("explain", do_explain, NULL);
+    admin_register_file("image", do_image, NULL);
 }

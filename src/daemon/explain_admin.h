@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * explain_admin: the admin operation that tells what the network would do with a packet.
+ * explain_admin: the admin operations that tell what the network would do with a packet.
  *
  *   {"do":"explain","source":…,"destination":…,"udp":false}
  *        -> {"reachable":true,"forward":[hop…],"return":[hop…],"blockers":[…]}
  *        hop: component, stage, action, rule, text, and route for a rule that is a route
  *        blocker: component, rule, code, message, mend, direction ("forward" or "return")
+ *
+ *   {"do":"image"} -> {"bytes":N}, then a sealed memfd with the network as it is now: what explain asks
  *
  * A name in the question is resolved as the source's VPC would, by the same code that answers there.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A damaged image: refused, or harmless to every reader and to packets.
+ * A damaged image: refused, or harmless to every reader, to packets and to explain, which takes files from anywhere.
  *
  * Input: patches of a good block: position (4 bytes, modulo its size), value (4 bytes); from an input that begins like an
  * image the whole block is taken instead.
@@ -9,8 +9,29 @@
 #include <string.h>
 
 #include "../unit/world.h"
+#include "explain/explain.h"
 #include "fwd/fwd.h"
 #include "wire/build.h"
+
+static void ask(const struct image *image) {
+    static const char *const questions[][2] = {{"eni-app", "198.51.100.7:443"},
+                                               {"eni-app", "52.219.1.2:443"},
+                                               {"internet", "203.0.113.20:443"},
+                                               {"eni-bapp", "eni-web:icmp"},
+                                               {"10.0.2.10", "10.0.1.100:53"}};
+    struct arena a = {0};
+
+    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+        struct explain_answer answer = {0};
+        struct explain_question q;
+        const char *error;
+
+        if (explain_parse(image, &a, questions[i][0], questions[i][1], i % 2 == 1, ip("198.51.100.9"), &q,
+                          &error) == 0)
+            explain(image, &q, &a, &answer);
+    }
+    arena_free(&a);
+}
 
 static void use(const struct image *image) {
     static const uint32_t ports[] = {NAT, APP, WEB, ISO, BWEB, PORT_SERVICE, PORT_UPLINK};
@@ -31,6 +52,7 @@ static void use(const struct image *image) {
     image_dump(image, &out);
     buf_free(&out);
     image_eni_by_id(image, "i-none", &vpc);
+    ask(image);
     for (size_t p = 0; p < sizeof(ports) / sizeof(ports[0]); p++) {
         for (size_t t = 0; t < sizeof(targets) / sizeof(targets[0]); t++) {
             const struct image_eni *eni = image_eni_by_num(image, ports[p], &vpc);
