@@ -109,6 +109,11 @@ static __always_inline void take_way(struct cache_entry *e, const struct cache_w
     e->dport = from->dport;
 }
 
+/* Kernels before 6.4 answer 32 bits here, which are not below zero for whoever takes them for a long. */
+static __always_inline int add_entry(const struct cache_key *key, const struct cache_entry *e) {
+    return (int)bpf_map_update_elem(&flows, key, e, BPF_NOEXIST);
+}
+
 /* Makes both entries of a new connection as a rule says; false when none does, or there is no room. */
 static __noinline int open_connection(struct __sk_buff *skb, const struct cache_key *key, __u32 generation,
                                       __u32 now, __u32 size) {
@@ -141,14 +146,14 @@ static __noinline int open_connection(struct __sk_buff *skb, const struct cache_
     take_way(&e, &r->back, &back);
     e.src = key->dst;
     e.dst = key->src;
-    if (bpf_map_update_elem(&flows, &back, &e, BPF_NOEXIST) < 0) {
+    if (add_entry(&back, &e) < 0) {
         bpf_ringbuf_discard(opened, 0);
         return false;
     }
     take_way(&e, &opened->rule.there, key);
     e.src = opened->rule.src;
     e.dst = opened->rule.dst;
-    if (bpf_map_update_elem(&flows, key, &e, BPF_NOEXIST) < 0) {
+    if (add_entry(key, &e) < 0) {
         bpf_map_delete_elem(&flows, &back);
         bpf_ringbuf_discard(opened, 0);
         return false;
