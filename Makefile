@@ -2,6 +2,7 @@
 # Every src/*/*.c is part of the program: adding a file needs no edit here.
 
 CC ?= gcc
+CLANG ?= clang
 BUILD ?= build
 MODE ?= release
 PKGS = openssl sqlite3 libcurl jansson libxml-2.0 ldns libseccomp
@@ -35,11 +36,13 @@ CPPFLAGS += $(PKG_CFLAGS)
 # The kernel flow cache's programs travel inside the program; without clang for bpf there are TAPs alone.
 BPF_HEADERS := /usr/include/bpf/libbpf.h
 BPF_FLAGS = -O2 -g -target bpf -mcpu=v2 -Wall -Werror -I/usr/include/$(shell $(CC) -dumpmachine)
-ifeq ($(shell echo 'int x;' | clang -target bpf -x c -c - -o /dev/null 2>/dev/null && ls $(BPF_HEADERS) 2>/dev/null),$(BPF_HEADERS))
+BPF_LACKS := $(if $(shell echo 'int x;' | $(CLANG) -target bpf -x c -c - -o /dev/null 2>/dev/null || echo no),clang) \
+    $(if $(wildcard $(BPF_HEADERS)),,libbpf-dev)
+ifeq ($(strip $(BPF_LACKS)),)
 BPF_OBJECT = $(BUILD)/gen/cache.bpf.o
 CPPFLAGS += -DBPF_OBJECT='"$(BPF_OBJECT)"'
 else
-$(info without clang and libbpf-dev, so without --dataplane kernel)
+$(warning built without the kernel's flow cache (--dataplane kernel): install $(strip $(BPF_LACKS)))
 endif
 endif
 
@@ -62,7 +65,7 @@ $(OBJ)/%.o: src/%.c
 $(BUILD)/gen/cache.bpf.o: bpf/cache.bpf.c bpf/cache.h
 	@mkdir -p $(@D)
 	@echo "  BPF $@"
-	@clang $(BPF_FLAGS) -c -o $@ $<
+	@$(CLANG) $(BPF_FLAGS) -c -o $@ $<
 
 $(OBJ)/host/kernel_load.o $(BUILD)/obj-fuzz/host/kernel_load.o: $(BPF_OBJECT)
 
@@ -107,11 +110,11 @@ FUZZ_OBJ := $(patsubst $(OBJ)/%,$(BUILD)/obj-fuzz/%,$(LIB_OBJ))
 $(BUILD)/obj-fuzz/%.o: src/%.c
 	@mkdir -p $(@D)
 	@echo "  CLANG $@"
-	@clang $(CPPFLAGS) $(FUZZ_FLAGS) $(WARN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	@$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) $(WARN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj-fuzz/embed_data.o: $(OBJ)/embed_data.c
 	@mkdir -p $(@D)
-	@clang $(CPPFLAGS) $(FUZZ_FLAGS) -c -o $@ $<
+	@$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -c -o $@ $<
 
 $(BUILD)/libvpcbox-fuzz.a: $(FUZZ_OBJ)
 	@rm -f $@
@@ -120,7 +123,7 @@ $(BUILD)/libvpcbox-fuzz.a: $(FUZZ_OBJ)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/libvpcbox-fuzz.a
 	@mkdir -p $(@D)
 	@echo "  CLANG $@"
-	@clang $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -Itests -o $@ $< $(BUILD)/libvpcbox-fuzz.a $(LDLIBS) -pthread
+	@$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -Itests -o $@ $< $(BUILD)/libvpcbox-fuzz.a $(LDLIBS) -pthread
 
 fuzzers: $(FUZZ)
 

@@ -49,7 +49,9 @@ void kernel_start(struct kernel *k) {
     int r = set_port(k, CACHE_PUNT, 0);
 
     if (r == -EPERM) {
-        snprintf(k->why, sizeof(k->why), "this kernel lets only the machine's root fill maps (before 5.19)");
+        snprintf(k->why, sizeof(k->why),
+                 "this kernel (before 5.19, and kernel.unprivileged_bpf_disabled) lets only the machine's "
+                 "root fill maps");
         return;
     }
     k->punt.fd = -1;

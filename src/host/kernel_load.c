@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +104,7 @@ static int fill(struct kernel *k) {
 
 void kernel_load(struct kernel *ret) {
     int r = geteuid() != 0 ? -EPERM : 0;
+    struct utsname machine = {0};
 
     *ret = (struct kernel){.flows = -1,
                            .rules = -1,
@@ -116,11 +118,14 @@ void kernel_load(struct kernel *ret) {
     if (r == 0)
         r = fill(ret);
     if (r == -ENOSYS)
-        snprintf(ret->why, sizeof(ret->why), "built without clang or libbpf");
+        snprintf(ret->why, sizeof(ret->why),
+                 "built without clang or libbpf-dev: install them and make again");
     else if (r == -ELIBACC)
         snprintf(ret->why, sizeof(ret->why), "libbpf.so.1 is missing: install libbpf1");
     else if (r == -EPERM)
-        snprintf(ret->why, sizeof(ret->why), "loading programs into the kernel needs root with CAP_BPF");
-    else if (r < 0)
-        snprintf(ret->why, sizeof(ret->why), "the kernel refuses the program (%s)", strerror(-r));
+        snprintf(ret->why, sizeof(ret->why),
+                 "loading programs into the kernel needs the machine's root with CAP_BPF");
+    else if (r < 0 && uname(&machine) == 0)
+        snprintf(ret->why, sizeof(ret->why), "kernel %s refuses the program (%s); 5.19 and later should not",
+                 machine.release, strerror(-r));
 }

@@ -92,12 +92,26 @@ int space_drop_capabilities(void) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
+/* Whether every box's range of ids is there; in a container of an ordinary user's it is not. */
+static bool have_ranges(void) {
+    FILE *map = fopen("/proc/self/uid_map", "re");
+    unsigned long long first, outside, count;
+    bool found = false;
+
+    while (map != NULL && !found && fscanf(map, "%llu %llu %llu", &first, &outside, &count) == 3)
+        found = first <= FIRST_BASE && first + count >= FIRST_BASE + 2ULL * IDS * BASES;
+    if (map != NULL)
+        fclose(map);
+    return found;
+}
+
 static bool may_map_ranges(void) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct have[2] = {{0}};
     uint32_t need = 1U << CAP_SETUID | 1U << CAP_SETGID | 1U << CAP_SYS_ADMIN | 1U << CAP_CHOWN;
 
-    return geteuid() == 0 && syscall(SYS_capget, &header, have) == 0 && (have[0].effective & need) == need;
+    return geteuid() == 0 && syscall(SYS_capget, &header, have) == 0 && (have[0].effective & need) == need &&
+           have_ranges();
 }
 
 /* --- entering --- */
