@@ -103,7 +103,8 @@ static void put_fragment(uint8_t *ip, uint16_t header, uint16_t payload, uint16_
 }
 
 void answer_fragments(struct fwd_ctx *c) {
-    uint8_t piece[WIRE_ETH_BYTES + FWD_MTU_VPC], *data = c->pkt->data;
+    uint8_t room[FWD_HEADROOM + WIRE_ETH_BYTES + FWD_MTU_VPC], *piece = room + FWD_HEADROOM;
+    uint8_t *data = c->pkt->data;
     uint16_t header = (uint16_t)(c->packet->l4 - WIRE_ETH_BYTES);
     uint16_t left = (uint16_t)(c->packet->ip_length - header), at = 0;
     uint16_t each = (uint16_t)((c->mtu - header) & ~7);
@@ -111,7 +112,7 @@ void answer_fragments(struct fwd_ctx *c) {
     while (left > each) {
         struct fwd_pkt out = {.data = piece,
                               .length = (uint32_t)WIRE_ETH_BYTES + header + each,
-                              .room = sizeof(piece),
+                              .room = sizeof(room) - FWD_HEADROOM,
                               .in_port = c->pkt->in_port,
                               .out_port = c->out_port};
 

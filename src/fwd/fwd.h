@@ -52,6 +52,7 @@ enum {
     FWD_MTU_INTERNET = 1500,
     FWD_MTU_ENDPOINT = 8500,
     FWD_ROOM_MIN = 640, /* a packet buffer must have room for the largest reply made in place */
+    FWD_HEADROOM = 16,  /* bytes before a frame that is sent, for its sender to use */
 };
 
 /* virtio_net_hdr's values. */
@@ -117,8 +118,8 @@ struct fwd_env {
     uint64_t now_ns;
     const struct fwd_config *config; /* NULL: the defaults */
     struct fwd_trace *trace;         /* or NULL */
-    /* Frames beyond the one in hand: fragments.  Valid during the call.  May be NULL: they are lost.
-     */
+    /* Frames beyond the one in hand: fragments, with FWD_HEADROOM.  Valid during the call.  May be NULL: they are
+     * lost. */
     void (*emit)(void *user, struct fwd_pkt *pkt);
     void *user;
 };

@@ -29,7 +29,8 @@ struct port_ops {
      * none waits, or a negative errno: the port is broken and not read again.
      */
     int (*read)(struct port *p, uint8_t *frame, struct fwd_pkt *ret_pkt);
-    /* Sends one frame, whose bytes are anywhere.  0, or a negative errno: it is lost. */
+    /* Sends one frame, from anywhere, and may use the FWD_HEADROOM bytes before it.  0, or a negative errno: it is
+     * lost. */
     int (*write)(struct port *p, const struct fwd_pkt *pkt);
     void (*close)(struct port *p);
 };

@@ -41,6 +41,7 @@ static void emitted(void *user, struct fwd_pkt *pkt) {
     struct wire_packet p;
 
     (void)user;
+    memset(pkt->data - FWD_HEADROOM, 0xa5, FWD_HEADROOM);
     wire_parse(pkt->data, pkt->length, &p);
     require(p.kind == WIRE_KIND_IP && p.ip_length <= FWD_MTU_VPC);
 }

@@ -86,6 +86,7 @@ static inline void lane_emit(void *user, struct fwd_pkt *pkt) {
     struct lane *l = user;
 
     assert_true(l->emitted < LANE_EMITTED && pkt->length <= sizeof(l->extra[0].data));
+    memset(pkt->data - FWD_HEADROOM, 0xa5, FWD_HEADROOM); /* as a port does */
     memcpy(l->extra[l->emitted].data, pkt->data, pkt->length);
     l->extra[l->emitted].length = pkt->length;
     l->extra[l->emitted++].out_port = pkt->out_port;
