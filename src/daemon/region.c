@@ -102,6 +102,9 @@ static void dispatch(struct region_link *link, struct message *m) {
         pthread_cond_signal(&w->wake);
     }
     pthread_mutex_unlock(&link->lock);
+    if (w != NULL && m->header.kind == MESSAGE_EXEC_EXITED)
+        exec_ended(link,
+                   m); /* its instance went down before its init had started it: start and end at once */
     if (w == NULL && (m->header.kind == MESSAGE_EXEC_STARTED || !exec_ended(link, m)))
         message_close_fds(m); /* the asker has given up */
 }
