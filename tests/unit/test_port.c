@@ -78,7 +78,7 @@ static void fill(uint8_t *data, size_t length) {
 static size_t arrived(uint8_t *bytes, size_t room) {
     for (;;) {
         struct pollfd p = {.fd = raw, .events = POLLIN};
-        struct sockaddr_ll from;
+        struct sockaddr_ll from = {0};
         socklen_t length = sizeof(from);
         ssize_t n;
 
