@@ -263,8 +263,10 @@ bool conn_settled(const struct fwd_conn *conn, bool from_port) {
 static void replied(struct fwd_table *t, struct fwd_conn *conn) {
     uint32_t slot = conn->flow[conn->flags & CONN_OUTWARD ? 0 : 1];
 
-    if (!(conn->flags & CONN_REPLIED) && conn->protocol == WIRE_UDP && slot)
+    if (!(conn->flags & CONN_REPLIED) && conn->protocol == WIRE_UDP && slot) {
         t->flows[slot - 1].flags |= FLOW_TOUCH;
+        offload_gone(t, &t->flows[slot - 1]);
+    }
     conn->flags |= CONN_REPLIED;
 }
 

@@ -258,6 +258,7 @@ void flow_remove(struct fwd_table *table, struct fwd_flow *flow);
 void flow_fold(struct fwd_table *table, struct fwd_flow *flow);
 
 /* offload.c */
+void offload_gone(const struct fwd_table *table, const struct fwd_flow *flow);
 void offload_describe(const struct fwd_env *env, const struct fwd_flow *flow, struct fwd_offload *ret);
 
 /* rewrite.c: makes the frame carry `after`; also the packet quoted in an ICMP error. */

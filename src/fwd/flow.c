@@ -51,6 +51,8 @@ void flow_fold(struct fwd_table *t, struct fwd_flow *flow) {
 void flow_remove(struct fwd_table *t, struct fwd_flow *flow) {
     uint32_t ref = (uint32_t)(flow - t->flows) + 1;
 
+    if (flow->flags & FLOW_USED)
+        offload_gone(t, flow);
     flow_fold(t, flow);
     for (int i = 0; i < FLOW_CONNS; i++) {
         struct fwd_conn *conn = flow->conn[i] ? &t->conns[flow->conn[i] - 1] : NULL;

@@ -85,6 +85,7 @@ struct fwd_table_size {
     bool huge;            /* ask for 2 MiB pages: faster with many flows, more memory with few */
 };
 
+struct fwd_offload;
 /* A process's view of a table; copyable, owns nothing. */
 struct fwd_table {
     struct fwd_table_header *header;
@@ -94,6 +95,10 @@ struct fwd_table {
     uint32_t *buckets;
     struct fwd_frag *frags;
     struct fwd_port_counters *ports;
+    /* Or NULL: told of each flow that is about to be forgotten, or whose next packet must come here: its copy
+     * elsewhere (offload.h) must not live on.  May call fwd_offload_count(). */
+    void (*gone)(void *user, const struct fwd_offload *flow);
+    void *gone_user;
 };
 
 size_t fwd_table_bytes(const struct fwd_table_size *size);

@@ -31,6 +31,14 @@ void offload_describe(const struct fwd_env *env, const struct fwd_flow *f, struc
         ret->old_src = eni->mac;
 }
 
+void offload_gone(const struct fwd_table *t, const struct fwd_flow *f) {
+    if (t->gone)
+        t->gone(t->gone_user, &(struct fwd_offload){
+                                  .in_port = f->in_port,
+                                  .before = {f->src, f->dst, f->sport, f->dport, f->protocol},
+                              });
+}
+
 enum fwd_offload_state fwd_offload_find(const struct fwd_env *env, const struct fwd_pkt *pkt,
                                         struct fwd_offload *ret) {
     const struct fwd_table *t = env->table;
@@ -91,10 +99,8 @@ static void count_ports(const struct fwd_table *t, uint32_t in_port, uint32_t ou
 }
 
 static struct fwd_flow *find(const struct fwd_table *t, const struct fwd_offload *copy) {
-    uint32_t hash = flow_hash(copy->in_port, &copy->before);
-    struct fwd_flow *f = flow_find(t, hash, copy->in_port, &copy->before, false, NULL);
-
-    return f ? f : flow_find(t, hash, copy->in_port, &copy->before, true, copy->old_dst.b);
+    return flow_find(t, flow_hash(copy->in_port, &copy->before), copy->in_port, &copy->before,
+                     !mac_is(copy->old_dst, fwd_gateway_mac), copy->old_dst.b);
 }
 
 /* The copy saw what the conns did not. */

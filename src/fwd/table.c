@@ -71,6 +71,8 @@ static void view(void *memory, const struct layout *l, struct fwd_table *ret) {
     ret->conns = (struct fwd_conn *)(void *)(base + l->conns);
     ret->flows = (struct fwd_flow *)(void *)(base + l->flows);
     ret->copied = (struct fwd_copied *)(void *)(base + l->copied);
+    ret->gone = NULL;
+    ret->gone_user = NULL;
     if (ret->header->huge) /* a wish: without huge pages it is only slower */
         (void)madvise(base + l->flows, l->copied - l->flows, MADV_HUGEPAGE);
 }

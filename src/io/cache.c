@@ -124,6 +124,13 @@ static void forget(struct cache *c, struct fwd_env *env, const struct cache_key 
     }
 }
 
+void cache_gone(struct cache *c, struct fwd_env *env, const struct fwd_offload *flow) {
+    struct cache_key key = key_of(flow);
+
+    if (!c->hearing)
+        forget(c, env, &key);
+}
+
 static void remember(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt,
                      const struct fwd_offload *o) {
     struct cache_key key = key_of(o);
@@ -212,6 +219,8 @@ static void hear_opened(struct cache *c, struct fwd_env *env, const struct cache
         .there = {.in_port = port_number_of(o->key.port), .before = tuple_of(&o->key)},
         .back = {.in_port = port_number_of(back.port), .before = tuple_of(&back)}};
 
+    bool opened;
+
     way_to(&r->there, r->generation, &rule.there);
     way_to(&r->back, r->generation, &rule.back);
     rule.there.after = (struct wire_tuple){rule.back.before.dst, rule.back.before.src, ntohs(o->key.sport),
@@ -223,7 +232,10 @@ static void hear_opened(struct cache *c, struct fwd_env *env, const struct cache
         rule.sides[side].tracked = r->tracked[side] == CACHE_SIDE_TRACKED;
         rule.sides[side].tag = r->tags[side];
     }
-    if (!fwd_offload_opened(env, &rule, o->tick)) {
+    c->hearing = true;
+    opened = fwd_offload_opened(env, &rule, o->tick);
+    c->hearing = false;
+    if (!opened) {
         bpf_map_delete(c->flows, &o->key);
         bpf_map_delete(c->flows, &back);
     }

@@ -22,7 +22,7 @@
 
 #include "base/bpf_ring.h"
 #include "bpf/cache.h"
-#include "fwd/fwd.h"
+#include "fwd/offload.h"
 
 struct cache {
     bool on;
@@ -30,11 +30,14 @@ struct cache {
     struct bpf_ring news;
     struct cache_config told;
     bool rules_stale; /* some are of an earlier generation */
+    bool hearing;     /* of a connection whose entries are newer than what the engine forgets for it */
     uint64_t swept_ns, sweep_every_ns;
 };
 
 /* Takes the maps' descriptors over; news stays the caller's. */
 int cache_init(struct cache *c, int flows, int rules, int config, int news);
+/* Deletes the entry of a flow that env->table is about to forget (fwd_table.gone). */
+void cache_gone(struct cache *c, struct fwd_env *env, const struct fwd_offload *flow);
 /* Forgets all entries: they belong to a table that is gone. */
 void cache_clear(struct cache *c);
 /* Reads what the program did by itself: before fwd_process(), fwd_sweep() and another image. */

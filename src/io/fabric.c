@@ -332,6 +332,12 @@ static int table_make(struct fabric *f) {
     return r;
 }
 
+static void gone(void *user, const struct fwd_offload *flow) {
+    struct fabric *f = user;
+
+    cache_gone(&f->cache, &f->env, flow);
+}
+
 static int start(struct fabric *f) {
     int r = f->started ? -EALREADY : 0;
 
@@ -343,6 +349,10 @@ static int start(struct fabric *f) {
     if (r == 0)
         r = sandbox_enter(f->cache.on ? SANDBOX_CACHE : SANDBOX_FABRIC);
     f->env.table = &f->table;
+    if (f->cache.on) {
+        f->table.gone = gone;
+        f->table.gone_user = f;
+    }
     if (r == 0 && f->cache.on && f->env.image != NULL) {
         f->env.now_ns = clock_mono_ns();
         cache_drain(&f->cache, &f->env);

@@ -232,9 +232,65 @@ static void test_reserve(void **state) {
     lane_free(l);
 }
 
+struct told {
+    struct lane *lane;
+    unsigned there, back; /* notices about 4000 > 9 and what answers it */
+    uint64_t unread;      /* packets that the copy of the first has passed, told when it goes */
+};
+
+static void notice(void *user, const struct fwd_offload *flow) {
+    struct told *t = user;
+    struct fwd_env env = env_of(t->lane);
+    struct fwd_offload copy = *flow;
+
+    assert_true(flow->before.sport == 4000 || flow->before.dport == 4000);
+    *(flow->before.sport == 4000 ? &t->there : &t->back) += 1;
+    if (flow->before.sport != 4000 || t->unread == 0)
+        return;
+    copy.old_dst = fwd_gateway_mac;
+    copy.packets = t->unread;
+    copy.bytes = 100 * t->unread;
+    copy.seen = tick(t->lane);
+    fwd_offload_count(&env, &copy);
+}
+
+/* Copies of what the engine forgets, or wants to see again, go at once, and nothing that they counted is lost. */
+static void test_notices(void **state) {
+    const struct shot datagram = {APP, APP_IP, ISO_IP, 4000, 9, WIRE_UDP};
+    struct shot segment = {APP, APP_IP, ISO_IP, 4000, 9, WIRE_TCP};
+    struct lane *l = lane_new();
+    struct told told = {.lane = l};
+
+    (void)state;
+    l->table.gone = notice;
+    l->table.gone_user = &told;
+    assert_int_equal(shoot(l, datagram), FWD_OK);
+    assert_int_equal(shoot(l, datagram), FWD_OK);
+    assert_int_equal(told.there + told.back, 0);
+    told.unread = 5;
+    assert_int_equal(answer_back(l, 0), FWD_OK); /* the next one makes it a stream */
+    assert_true(told.there > 0);
+    told.unread = 0;
+    assert_int_equal(find(l, APP, 4000, 9).found.packets[0], 2 + 5);
+    assert_int_equal(shoot(l, datagram), FWD_OK);
+    assert_string_equal(state_of(l, APP, 4000, 9), "stream");
+
+    assert_int_equal(shoot(l, segment), FWD_OK);
+    assert_int_equal(answer_back(l, SYN_ACK), FWD_OK);
+    segment.flags = WIRE_RST;
+    assert_int_equal(shoot(l, segment), FWD_OK);
+    told.there = told.back = 0;
+    segment.flags = WIRE_SYN;
+    assert_int_equal(shoot(l, segment),
+                     FWD_OK); /* another connection: the old one's answers are not its own */
+    assert_true(told.there > 0 && told.back > 0);
+    lane_free(l);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_life_elsewhere), cmocka_unit_test(test_no_rule),
-                                       cmocka_unit_test(test_late_news), cmocka_unit_test(test_reserve)};
+                                       cmocka_unit_test(test_late_news), cmocka_unit_test(test_reserve),
+                                       cmocka_unit_test(test_notices)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
