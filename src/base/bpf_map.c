@@ -42,6 +42,10 @@ int bpf_map_delete(int map, const void *key) {
     return element(BPF_MAP_DELETE_ELEM, map, key, NULL, 0);
 }
 
+int bpf_map_take(int map, const void *key, void *ret_value) {
+    return element(BPF_MAP_LOOKUP_AND_DELETE_ELEM, map, key, ret_value, 0);
+}
+
 int bpf_map_get_batch(int map, int first, uint32_t *place, void *keys, void *values, uint32_t *count_io) {
     union bpf_attr attr;
     uint32_t next = *place;

@@ -118,10 +118,8 @@ static struct cache_key other_way(const struct cache_key *key, const struct cach
 static void forget(struct cache *c, struct fwd_env *env, const struct cache_key *key) {
     struct cache_entry e;
 
-    if (bpf_map_get(c->flows, key, &e) == 0) {
-        bpf_map_delete(c->flows, key);
+    if (bpf_map_take(c->flows, key, &e) == 0)
         count(env, key, &e);
-    }
 }
 
 void cache_gone(struct cache *c, struct fwd_env *env, const struct fwd_offload *flow) {
@@ -134,15 +132,14 @@ void cache_gone(struct cache *c, struct fwd_env *env, const struct fwd_offload *
 static void remember(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt,
                      const struct fwd_offload *o) {
     struct cache_key key = key_of(o);
-    struct cache_entry e = entry_of(o, &key, (uint32_t)(env->now_ns >> CACHE_TICK_SHIFT)), old;
+    struct cache_entry e = entry_of(o, &key, (uint32_t)(env->now_ns >> CACHE_TICK_SHIFT));
     int r;
 
     if (key.port == 0 || e.out_port == 0)
         return;
     r = bpf_map_add(c->flows, &key, &e);
     if (r == -EEXIST) {
-        if (bpf_map_get(c->flows, &key, &old) == 0)
-            count(env, &key, &old);
+        forget(c, env, &key);
         r = bpf_map_set(c->flows, &key, &e);
     }
     if (r == -E2BIG || r == -ENOMEM)

@@ -52,7 +52,7 @@ static int allow_sockets(scmp_filter_ctx filter) {
 
 static int allow_maps(scmp_filter_ctx filter) {
     static const unsigned commands[] = {BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM,
-                                        BPF_MAP_LOOKUP_BATCH};
+                                        BPF_MAP_LOOKUP_AND_DELETE_ELEM, BPF_MAP_LOOKUP_BATCH};
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < sizeof(commands) / sizeof(commands[0]); i++)
