@@ -69,13 +69,13 @@ def send(frames):
 
 
 def until(mark, seconds):
-    """All frames that came in before the one that has this text in it, and that it came."""
+    """All frames that came in until the one that has this text in it, and whether it came."""
     mark, end, looked = mark.encode(), time.monotonic() + seconds, 0
     with news:
         while True:
             for i in range(looked, len(seen)):
                 if mark in seen[i]:
-                    out = [x.hex() for x in seen[:i]]
+                    out = [x.hex() for x in seen[:i + 1]]
                     del seen[:i + 1]
                     return out, True
             looked = len(seen)
