@@ -22,7 +22,8 @@ enum {
     NEWS_CONNECTIONS = CACHE_NEWS_BYTES / NEWS_RECORD * 2,
     RESERVE = 2 * NEWS_CONNECTIONS
 };
-#define SWEEP_SHARE 50 /* of the time between sweeps may a sweep take at most one part */
+enum { KEEP_TICKS = 60 }; /* about a second */
+#define SWEEP_SHARE 50    /* of the time between sweeps may a sweep take at most one part */
 
 int cache_init(struct cache *c, int flows, int rules, int config, int news) {
     *c = (struct cache){
@@ -129,6 +130,18 @@ void cache_gone(struct cache *c, struct fwd_env *env, const struct fwd_offload *
         forget(c, env, &key);
 }
 
+/* Whether an entry says already what e does: one in use is better left alone, for what it counts meanwhile. */
+static bool is_known(const struct cache *c, const struct cache_key *key, struct cache_entry e) {
+    struct cache_entry old;
+
+    if (bpf_map_get(c->flows, key, &old) < 0 || (int32_t)(e.seen - old.seen) > KEEP_TICKS)
+        return false;
+    e.seen = old.seen;
+    e.packets = old.packets;
+    e.bytes = old.bytes;
+    return memcmp(&e, &old, sizeof(e)) == 0;
+}
+
 static void remember(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt,
                      const struct fwd_offload *o) {
     struct cache_key key = key_of(o);
@@ -139,6 +152,8 @@ static void remember(struct cache *c, struct fwd_env *env, const struct fwd_pkt 
         return;
     r = bpf_map_add(c->flows, &key, &e);
     if (r == -EEXIST) {
+        if (is_known(c, &key, e))
+            return;
         forget(c, env, &key);
         r = bpf_map_set(c->flows, &key, &e);
     }
