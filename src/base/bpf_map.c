@@ -43,7 +43,12 @@ int bpf_map_delete(int map, const void *key) {
 }
 
 int bpf_map_take(int map, const void *key, void *ret_value) {
-    return element(BPF_MAP_LOOKUP_AND_DELETE_ELEM, map, key, ret_value, 0);
+    int r = element(BPF_MAP_LOOKUP_AND_DELETE_ELEM, map, key, ret_value, 0);
+
+    if (r == 0 || r == -ENOENT)
+        return r;
+    r = bpf_map_get(map, key, ret_value);
+    return r < 0 ? r : bpf_map_delete(map, key);
 }
 
 int bpf_map_get_batch(int map, int first, uint32_t *place, void *keys, void *values, uint32_t *count_io) {

@@ -17,7 +17,7 @@ int bpf_map_add(int map, const void *key, const void *value); /* -EEXIST: there 
 int bpf_map_get(int map, const void *key, void *ret_value);
 int bpf_map_delete(int map, const void *key);
 int bpf_map_take(int map, const void *key,
-                 void *ret_value); /* get and delete at once; a hash map, since 5.14 */
+                 void *ret_value); /* get and delete; a hash map's at once, since 5.14 */
 /*
  * Up to *count_io entries of a hash map, a bucket's all at once.  *place is where to go on; `first` begins anew.
  * -ENOENT: these were the last ones (*count_io of them); -ENOSPC: a bucket has more than there is room for.
