@@ -25,18 +25,11 @@ int bpf_ring_map(int fd, size_t bytes, struct bpf_ring *ret) {
     return 0;
 }
 
-/* The header of the record at the reader's position, or NULL while that is not there. */
+/* The header of the record at that place, or NULL while it is not there. */
 static const uint32_t *header(const struct bpf_ring *ring, unsigned long at) {
     if (at >= __atomic_load_n(ring->producer, __ATOMIC_SEQ_CST))
         return NULL;
     return (const uint32_t *)(const void *)(ring->data + (at & (ring->bytes - 1)));
-}
-
-/* The position is written before the producer's is read again: else the kernel might think us asleep, or we it. */
-static void advance(const struct bpf_ring *ring, unsigned long at, uint32_t length) {
-    length &= ~(uint32_t)(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-    length = (length + BPF_RINGBUF_HDR_SZ + 7) & ~UINT32_C(7);
-    __atomic_store_n(ring->consumer, at + length, __ATOMIC_SEQ_CST);
 }
 
 /* A record's bytes, in one piece. */
@@ -50,26 +43,28 @@ static const void *record(struct bpf_ring *ring, unsigned long at, size_t length
     return ring->whole;
 }
 
-const void *bpf_ring_first(struct bpf_ring *ring, size_t *ret_bytes) {
-    for (;;) {
-        unsigned long at = *ring->consumer;
-        const uint32_t *head = header(ring, at);
-        uint32_t length = head ? __atomic_load_n(head, __ATOMIC_ACQUIRE) : BPF_RINGBUF_BUSY_BIT;
+unsigned long bpf_ring_place(const struct bpf_ring *ring) {
+    return *ring->consumer;
+}
 
-        if (length & BPF_RINGBUF_BUSY_BIT)
+const void *bpf_ring_read(struct bpf_ring *ring, unsigned long *place_io, size_t *ret_bytes) {
+    for (;;) {
+        unsigned long at = *place_io;
+        const uint32_t *head = header(ring, at);
+        uint32_t word = head ? __atomic_load_n(head, __ATOMIC_ACQUIRE) : BPF_RINGBUF_BUSY_BIT;
+        uint32_t length = word & ~(uint32_t)(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+
+        if (word & BPF_RINGBUF_BUSY_BIT)
             return NULL;
-        if (!(length & BPF_RINGBUF_DISCARD_BIT)) {
+        *place_io = at + ((length + BPF_RINGBUF_HDR_SZ + 7) & ~UINT32_C(7));
+        if (!(word & BPF_RINGBUF_DISCARD_BIT)) {
             *ret_bytes = length < BPF_RING_RECORD_MAX ? length : BPF_RING_RECORD_MAX;
             return record(ring, at, *ret_bytes);
         }
-        advance(ring, at, length);
     }
 }
 
-void bpf_ring_drop(struct bpf_ring *ring) {
-    unsigned long at = *ring->consumer;
-    const uint32_t *head = header(ring, at);
-
-    if (head)
-        advance(ring, at, *head);
+/* The position is written before the producer's is read again: else the kernel might think us asleep, or we it. */
+void bpf_ring_drop(struct bpf_ring *ring, unsigned long place) {
+    __atomic_store_n(ring->consumer, place, __ATOMIC_SEQ_CST);
 }

@@ -28,10 +28,12 @@ struct bpf_ring {
 /* Maps a ring buffer of that size; the descriptor may be closed afterwards.  0 or a negative errno. */
 int bpf_ring_map(int fd, size_t bytes, struct bpf_ring *ret);
 /*
- * Hands out the oldest record, 8-byte aligned, and its size: valid until bpf_ring_drop().  Of one larger than
- * BPF_RING_RECORD_MAX, no more than that.  NULL: there is none.
+ * Hands out the record at *place_io, 8-byte aligned, and its size, and moves *place_io behind it; of one larger than
+ * BPF_RING_RECORD_MAX, no more than that.  NULL: there is none yet.  Records stay valid until they are dropped.
  */
-const void *bpf_ring_first(struct bpf_ring *ring, size_t *ret_bytes);
-void bpf_ring_drop(struct bpf_ring *ring);
+unsigned long bpf_ring_place(const struct bpf_ring *ring); /* of the oldest one */
+const void *bpf_ring_read(struct bpf_ring *ring, unsigned long *place_io, size_t *ret_bytes);
+/* Gives the kernel back all that is before place. */
+void bpf_ring_drop(struct bpf_ring *ring, unsigned long place);
 
 #endif

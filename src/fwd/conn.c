@@ -85,6 +85,10 @@ static uint32_t *bucket(const struct fwd_table *t, uint32_t hash) {
     return &t->buckets[hash & (t->header->bucket_slots - 1)];
 }
 
+void conn_prefetch(const struct fwd_table *t, const struct conn_key *key) {
+    __builtin_prefetch(bucket(t, conn_hash(key)), 1);
+}
+
 static bool has_key(const struct fwd_conn *c, const struct conn_key *key) {
     return c->port == key->port && c->local.v == key->local.v && c->remote.v == key->remote.v &&
            c->lport == key->lport && c->rport == key->rport && c->protocol == key->protocol;
@@ -253,7 +257,7 @@ static bool from_opener(const struct fwd_conn *conn, bool from_port) {
 
 bool conn_settled(const struct fwd_conn *conn, bool from_port) {
     if (conn->protocol == WIRE_TCP)
-        return conn->state == CONN_OPEN; /* FIN and RST are seen in any case */
+        return conn->state == CONN_OPEN; /* SYN, FIN and RST are seen in any case */
     /* A datagram only matters when it is the opener's first after an answer. */
     return conn->protocol != WIRE_UDP || conn->state == CONN_OPEN || !from_opener(conn, from_port) ||
            !(conn->flags & CONN_REPLIED);

@@ -215,6 +215,8 @@ void table_follow(struct fwd_env *env);
 
 /* conn.c */
 struct fwd_conn *conn_find(struct fwd_env *env, uint32_t tick, const struct conn_key *key, uint32_t tag);
+void conn_prefetch(const struct fwd_table *table,
+                   const struct conn_key *key); /* it will be looked for soon */
 struct fwd_conn *conn_find_door(struct fwd_env *env, uint32_t tick, uint32_t client,
                                 const struct wire_tuple *tuple, enum door_kind kind, uint32_t endpoint_num);
 /* Whether the packet's pending ones can be made; forgets some that are closed where it is tight. */
@@ -226,7 +228,7 @@ void conn_packet(struct fwd_table *table, struct fwd_conn *conn, bool from_port,
                  const struct wire_packet *packet, uint32_t tick);
 /* What a copy of the direction's flow has seen of the state. */
 void conn_follow(struct fwd_conn *conn, bool from_port, const struct fwd_offload *copy);
-/* Later packets of this direction do not change its state (but for FIN and RST). */
+/* Later packets of this direction do not change its state (but for SYN, FIN and RST). */
 bool conn_settled(const struct fwd_conn *conn, bool from_port);
 uint32_t conn_seen(const struct fwd_table *table, const struct fwd_conn *conn);
 uint64_t conn_timeout(const struct fwd_env *env, const struct fwd_conn *conn); /* ticks */
@@ -259,6 +261,8 @@ void flow_fold(struct fwd_table *table, struct fwd_flow *flow);
 
 /* offload.c */
 void offload_gone(const struct fwd_table *table, const struct fwd_flow *flow);
+void offload_count_ports(const struct fwd_table *table, uint32_t in_port, uint32_t out_port, uint64_t packets,
+                         uint64_t bytes);
 void offload_describe(const struct fwd_env *env, const struct fwd_flow *flow, struct fwd_offload *ret);
 
 /* rewrite.c: makes the frame carry `after`; also the packet quoted in an ICMP error. */

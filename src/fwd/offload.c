@@ -85,8 +85,8 @@ static void count_conns(const struct fwd_table *t, const struct fwd_flow *f, uin
     }
 }
 
-static void count_ports(const struct fwd_table *t, uint32_t in_port, uint32_t out_port, uint64_t packets,
-                        uint64_t bytes) {
+void offload_count_ports(const struct fwd_table *t, uint32_t in_port, uint32_t out_port, uint64_t packets,
+                         uint64_t bytes) {
     struct fwd_port_counters *in = port_counters(t, in_port), *out = port_counters(t, out_port);
 
     bytes += packets * WIRE_ETH_BYTES;
@@ -134,7 +134,7 @@ bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy) {
     if (copy->packets > counted->packets) {
         uint64_t packets = copy->packets - counted->packets, bytes = copy->bytes - counted->bytes;
 
-        count_ports(t, copy->in_port, copy->out_port, packets, bytes);
+        offload_count_ports(t, copy->in_port, copy->out_port, packets, bytes);
         count_conns(t, f, packets, bytes);
         *counted = (struct fwd_copied){copy->packets, copy->bytes};
         if ((int32_t)(seen - now) > 0)

@@ -77,5 +77,9 @@ uint32_t fwd_offload_room(const struct fwd_table *table);
  * all that hangs on it is the connection's.  False: an end is gone, or there is no room; the copies are to be deleted.
  */
 bool fwd_offload_opened(struct fwd_env *env, const struct fwd_offload_rule *rule, uint32_t tick);
+void fwd_offload_soon(const struct fwd_table *table,
+                      const struct fwd_offload_rule *rule); /* a hint: faster then */
+/* The same for one that has ended since, and whose copies are gone: there and back say what they had seen. */
+bool fwd_offload_lived(struct fwd_env *env, const struct fwd_offload_rule *rule, uint32_t tick);
 
 #endif

@@ -98,6 +98,15 @@ uint32_t fwd_offload_room(const struct fwd_table *table) {
     return table->header->capacity - table->header->used;
 }
 
+void fwd_offload_soon(const struct fwd_table *table, const struct fwd_offload_rule *rule) {
+    for (int side = 0; side < 2; side++) {
+        struct conn_key key = side_key(&rule->there, side);
+
+        if (rule->sides[side].on)
+            conn_prefetch(table, &key);
+    }
+}
+
 static struct fwd_conn *open_side(struct fwd_env *env, const struct fwd_offload_rule *rule, int side,
                                   uint32_t tick) {
     struct fwd_pending p = {
@@ -145,33 +154,67 @@ static void put_way(struct fwd_env *env, const struct fwd_offload *way, uint32_t
     t->copied[ref - 1] = (struct fwd_copied){0, 0};
 }
 
-bool fwd_offload_opened(struct fwd_env *env, const struct fwd_offload_rule *rule, uint32_t tick) {
+struct sides {
     struct fwd_conn *conns[2];
     bool from_port[2], to_port[2];
-    unsigned count = 0;
+    unsigned count;
+};
 
+static bool open_sides(struct fwd_env *env, const struct fwd_offload_rule *rule, uint32_t tick,
+                       struct sides *ret) {
     for (int side = 0; side < 2; side++) {
-        const struct fwd_offload *there = &rule->there;
         const struct image_vpc *vpc;
         const struct image_eni *eni;
 
         if (!rule->sides[side].on)
             continue;
-        eni = instance_of(env, side == 0 ? there->in_port : there->out_port, &vpc);
+        eni = instance_of(env, side == 0 ? rule->there.in_port : rule->there.out_port, &vpc);
         if (!eni || eni->tag != rule->sides[side].tag)
             return false;
     }
+    ret->count = 0;
     for (int side = 0; side < 2; side++) {
         if (!rule->sides[side].on)
             continue;
-        conns[count] = open_side(env, rule, side, tick);
-        if (!conns[count])
+        ret->conns[ret->count] = open_side(env, rule, side, tick);
+        if (!ret->conns[ret->count])
             return false;
-        from_port[count] = side == 0;
-        to_port[count] = side == 1;
-        count++;
+        ret->from_port[ret->count] = side == 0;
+        ret->to_port[ret->count++] = side == 1;
     }
-    put_way(env, &rule->there, tick, conns, from_port, count);
-    put_way(env, &rule->back, tick, conns, to_port, count);
+    return true;
+}
+
+bool fwd_offload_opened(struct fwd_env *env, const struct fwd_offload_rule *rule, uint32_t tick) {
+    struct sides s;
+
+    if (!open_sides(env, rule, tick, &s))
+        return false;
+    put_way(env, &rule->there, tick, s.conns, s.from_port, s.count);
+    put_way(env, &rule->back, tick, s.conns, s.to_port, s.count);
+    return true;
+}
+
+static void saw(struct fwd_env *env, const struct fwd_offload *way, struct fwd_conn *const *conns,
+                const bool *from_port, unsigned count) {
+    uint32_t now = fwd_tick(env->now_ns), seen = (int32_t)(way->seen - now) > 0 ? now : way->seen;
+
+    offload_count_ports(env->table, way->in_port, way->out_port, way->packets, way->bytes);
+    for (unsigned i = 0; i < count; i++) {
+        conns[i]->packets[from_port[i] ? 0 : 1] += way->packets;
+        conns[i]->bytes[from_port[i] ? 0 : 1] += way->bytes;
+        if ((int32_t)(seen - conns[i]->seen) > 0)
+            conns[i]->seen = seen;
+        conn_follow(conns[i], from_port[i], way);
+    }
+}
+
+bool fwd_offload_lived(struct fwd_env *env, const struct fwd_offload_rule *rule, uint32_t tick) {
+    struct sides s;
+
+    if (!open_sides(env, rule, tick, &s))
+        return false;
+    saw(env, &rule->there, s.conns, s.from_port, s.count);
+    saw(env, &rule->back, s.conns, s.to_port, s.count);
     return true;
 }

@@ -206,7 +206,7 @@ static bool hit(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p,
                                            : FWD_MTU_VPC;
     if (unlikely(link_size(pkt, p) > limit))
         return false;
-    if (unlikely((f->flags & FLOW_TOUCH) || (p->tcp_flags & (WIRE_FIN | WIRE_RST))))
+    if (unlikely((f->flags & FLOW_TOUCH) || (p->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST))))
         return false;
     if (f->flags & FLOW_SPORT)
         after.sport = f->port;

@@ -87,20 +87,25 @@ static struct wire_tuple tuple_of(const struct cache_key *key) {
         {ntohl(key->src)}, {ntohl(key->dst)}, ntohs(key->sport), ntohs(key->dport), key->protocol};
 }
 
+static void add_seen(const struct cache_entry *e, struct fwd_offload *ret) {
+    ret->packets = e->packets;
+    ret->bytes = e->bytes;
+    ret->seen = e->seen;
+    ret->followed = e->flags & CACHE_FOLLOW;
+    ret->replied = e->replied;
+    ret->open = e->open;
+    ret->fin = e->fin;
+    ret->rst = e->rst;
+}
+
 /* Tells the engine what an entry has counted; false when it does not know it any more. */
 static bool count(struct fwd_env *env, const struct cache_key *key, const struct cache_entry *e) {
     struct fwd_offload o = {.in_port = port_number_of(key->port),
                             .out_port = port_number_of(e->out_port),
                             .generation = e->generation,
-                            .before = tuple_of(key),
-                            .packets = e->packets,
-                            .bytes = e->bytes,
-                            .seen = e->seen,
-                            .followed = e->flags & CACHE_FOLLOW,
-                            .replied = e->replied,
-                            .open = e->open,
-                            .fin = e->fin,
-                            .rst = e->rst};
+                            .before = tuple_of(key)};
+
+    add_seen(e, &o);
 
     memcpy(&o.old_dst, e->old_macs, 6);
     return fwd_offload_count(env, &o);
@@ -219,54 +224,112 @@ static void way_to(const struct cache_way *w, uint32_t generation, struct fwd_of
     memcpy(&ret->new_src, (const char *)w->new_macs + 6, 6);
 }
 
-static void hear_opened(struct cache *c, struct fwd_env *env, const struct cache_opened *o) {
+/* ---- news ---- */
+
+/* One that opened, and closed already or not. */
+struct life {
+    const struct cache_opened *opened;
+    const struct cache_closed *closed;
+    struct fwd_offload_rule rule;
+};
+
+static struct cache_key answers_key(const struct cache_opened *o) {
+    return (struct cache_key){.src = o->rule.dst,
+                              .dst = o->rule.src,
+                              .sport = o->key.dport,
+                              .dport = o->key.sport,
+                              .port = o->rule.there.out_port,
+                              .protocol = o->key.protocol};
+}
+
+static struct fwd_offload_rule rule_of(const struct cache_opened *o) {
     const struct cache_rule *r = &o->rule;
-    struct cache_key back = {.src = r->dst,
-                             .dst = r->src,
-                             .sport = o->key.dport,
-                             .dport = o->key.sport,
-                             .port = r->there.out_port,
-                             .protocol = o->key.protocol};
+    struct cache_key back = answers_key(o);
     struct fwd_offload_rule rule = {
         .there = {.in_port = port_number_of(o->key.port), .before = tuple_of(&o->key)},
         .back = {.in_port = port_number_of(back.port), .before = tuple_of(&back)}};
-
-    bool opened;
+    const struct wire_tuple *there = &rule.there.before, *answer = &rule.back.before;
 
     way_to(&r->there, r->generation, &rule.there);
     way_to(&r->back, r->generation, &rule.back);
-    rule.there.after = (struct wire_tuple){rule.back.before.dst, rule.back.before.src, ntohs(o->key.sport),
-                                           ntohs(o->key.dport), o->key.protocol};
-    rule.back.after = (struct wire_tuple){rule.there.before.dst, rule.there.before.src, ntohs(o->key.dport),
-                                          ntohs(o->key.sport), o->key.protocol};
+    rule.there.after =
+        (struct wire_tuple){answer->dst, answer->src, there->sport, there->dport, there->protocol};
+    rule.back.after =
+        (struct wire_tuple){there->dst, there->src, there->dport, there->sport, there->protocol};
     for (int side = 0; side < 2; side++) {
         rule.sides[side].on = r->tracked[side] != CACHE_SIDE_NONE;
         rule.sides[side].tracked = r->tracked[side] == CACHE_SIDE_TRACKED;
         rule.sides[side].tag = r->tags[side];
     }
+    return rule;
+}
+
+static bool is_of(const struct cache_closed *closed, const struct cache_opened *o) {
+    return memcmp(&closed->keys[0], &o->key, sizeof(o->key)) == 0 ||
+           memcmp(&closed->keys[1], &o->key, sizeof(o->key)) == 0;
+}
+
+static void tell_life(struct cache *c, struct fwd_env *env, struct life *life) {
+    const struct cache_closed *closed = life->closed;
+    bool known;
+
     c->hearing = true;
-    opened = fwd_offload_opened(env, &rule, o->tick);
+    if (closed) {
+        int first = memcmp(&closed->keys[0], &life->opened->key, sizeof(closed->keys[0])) == 0 ? 0 : 1;
+
+        add_seen(&closed->entries[first], &life->rule.there);
+        add_seen(&closed->entries[1 - first], &life->rule.back);
+        known = fwd_offload_lived(env, &life->rule, life->opened->tick);
+    } else {
+        known = fwd_offload_opened(env, &life->rule, life->opened->tick);
+    }
     c->hearing = false;
-    if (!opened) {
-        bpf_map_delete(c->flows, &o->key);
+    if (!known && !closed) {
+        struct cache_key back = answers_key(life->opened);
+
+        bpf_map_delete(c->flows, &life->opened->key);
         bpf_map_delete(c->flows, &back);
     }
 }
 
-static void hear_closed(struct fwd_env *env, const struct cache_closed *closed) {
-    for (int i = 0; i < 2; i++)
-        count(env, &closed->keys[i], &closed->entries[i]);
+static const void *is(uint32_t what, const void *record, size_t bytes, size_t least) {
+    return bytes >= least && memcmp(record, &what, sizeof(what)) == 0 ? record : NULL;
 }
 
-static void hear(struct cache *c, struct fwd_env *env, const void *record, size_t bytes) {
-    uint32_t what = 0;
+/*
+ * Takes records from *place_io on until it has read enough of them; false when no more are there.  A connection
+ * that has ended by then costs the engine half.
+ */
+static bool hear_some(struct cache *c, struct fwd_env *env, unsigned long *place_io) {
+    enum { LIVES = 128 };
+    static struct life lives[LIVES];
+    unsigned n = 0;
+    const void *record = NULL;
+    size_t bytes;
 
-    if (bytes >= sizeof(what))
-        memcpy(&what, record, sizeof(what));
-    if (what == CACHE_OPENED && bytes >= sizeof(struct cache_opened))
-        hear_opened(c, env, record);
-    else if (what == CACHE_CLOSED && bytes >= sizeof(struct cache_closed))
-        hear_closed(env, record);
+    while (n < LIVES && (record = bpf_ring_read(&c->news, place_io, &bytes)) != NULL) {
+        const struct cache_opened *o = is(CACHE_OPENED, record, bytes, sizeof(*o));
+        const struct cache_closed *closed = is(CACHE_CLOSED, record, bytes, sizeof(*closed));
+        unsigned i = n;
+
+        if (o) {
+            lives[n] = (struct life){o, NULL, rule_of(o)};
+            fwd_offload_soon(env->table, &lives[n++].rule);
+        }
+        if (!closed)
+            continue;
+        while (i > 0 && !is_of(closed, lives[i - 1].opened))
+            i--;
+        if (i > 0 && !lives[i - 1].closed) {
+            lives[i - 1].closed = closed;
+        } else {
+            for (int e = 0; e < 2; e++)
+                count(env, &closed->keys[e], &closed->entries[e]);
+        }
+    }
+    for (unsigned i = 0; i < n; i++)
+        tell_life(c, env, &lives[i]);
+    return record != NULL;
 }
 
 /* ---- all ---- */
@@ -297,15 +360,16 @@ int cache_follow(struct cache *c, struct fwd_env *env) {
 
 void cache_drain(struct cache *c, struct fwd_env *env) {
     struct cache_config config = c->told;
-    const void *record;
-    size_t bytes;
+    unsigned long place = bpf_ring_place(&c->news);
+    bool more = true;
 
     config.make = may_make(env);
     if (config.generation != 0)
         tell(c, &config);
-    while ((record = bpf_ring_first(&c->news, &bytes)) != NULL) {
-        hear(c, env, record, bytes);
-        bpf_ring_drop(&c->news);
+    while (more) {
+        more = hear_some(c, env, &place);
+        /* Only now: should we die before, another fabric hears it all again. */
+        bpf_ring_drop(&c->news, place);
     }
 }
 
@@ -390,12 +454,13 @@ static void clear_rules(struct cache *c, uint32_t but) {
 }
 
 void cache_clear(struct cache *c) {
+    unsigned long place = bpf_ring_place(&c->news);
     size_t bytes;
 
     walk(c, NULL);
     clear_rules(c, 0);
-    while (bpf_ring_first(&c->news, &bytes) != NULL)
-        bpf_ring_drop(&c->news);
+    while (bpf_ring_read(&c->news, &place, &bytes) != NULL)
+        bpf_ring_drop(&c->news, place);
 }
 
 void cache_sweep(struct cache *c, struct fwd_env *env) {

@@ -31,7 +31,7 @@ enum {
     SWEEP_BUDGET = 8192, /* connections a tick */
     SWEEP_FAST_MS = 100, /* a tick while there are more than that */
     SWEEP_IDLE_MS = 1000,
-    NEWS_MS = 20, /* the kernel's news may wait so long when nothing else happens */
+    NEWS_MS = 50, /* the kernel's news may wait so long when nothing else happens */
     PACKET_ALIGN = 64
 };
 

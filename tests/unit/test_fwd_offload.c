@@ -203,6 +203,60 @@ static void test_late_news(void **state) {
     lane_free(l);
 }
 
+/* One that is heard of when it is over is remembered as if its end had come later. */
+static void test_lived(void **state) {
+    struct fwd_connection found[2][2];
+
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct lane *l = lane_new();
+        struct fwd_env env = env_of(l);
+        struct fwd_offload_rule rule;
+        struct fwd_port_counters before, after;
+
+        assert_true(rule_of(l, (struct shot){APP, APP_IP, ISO_IP, 4000, 22}, &rule));
+        before = fwd_table_port(&l->table, APP);
+        rule = with_port(rule, 5000);
+        rule.there.seen = rule.back.seen = tick(l);
+        if (way == 1)
+            assert_true(fwd_offload_opened(&env, &rule, tick(l)));
+        rule.there.replied = rule.there.open = rule.there.fin = rule.back.replied = rule.back.fin = true;
+        rule.there.packets = 6;
+        rule.there.bytes = 600;
+        rule.back.packets = 4;
+        rule.back.bytes = 4000;
+        if (way == 1) {
+            assert_true(fwd_offload_count(&env, &rule.there));
+            assert_true(fwd_offload_count(&env, &rule.back));
+        } else {
+            fwd_offload_soon(&l->table, &rule);
+            assert_true(fwd_offload_lived(&env, &rule, tick(l)));
+        }
+        found[way][0] = find(l, APP, 5000, 22).found;
+        found[way][1] = find(l, ISO, 22, 5000).found;
+        after = fwd_table_port(&l->table, APP);
+        assert_int_equal(after.rx_packets - before.rx_packets, 6);
+        assert_int_equal(after.tx_packets - before.tx_packets, 4);
+        /* A late packet of it passes, and a new connection from that port is another one. */
+        expect(l, FWD_OK, ISO, ISO_IP, APP_IP, 22, 5000, .flags = WIRE_ACK);
+        expect(l, FWD_OK, APP, APP_IP, ISO_IP, 5000, 22);
+        assert_string_equal(state_of(l, APP, 5000, 22), "syn");
+        lane_free(l);
+    }
+    for (int side = 0; side < 2; side++) {
+        const struct fwd_connection *a = &found[0][side], *b = &found[1][side];
+
+        assert_string_equal(a->state, "closing");
+        assert_string_equal(b->state, "closing");
+        assert_int_equal(a->packets[side], 6);
+        assert_int_equal(a->bytes[1 - side], 4000);
+        assert_int_equal(a->packets[0], b->packets[0]);
+        assert_int_equal(a->packets[1], b->packets[1]);
+        assert_int_equal(a->expires_s, b->expires_s);
+        assert_int_equal(a->tracked, b->tracked);
+    }
+}
+
 /* Room kept for connections that are made elsewhere is not given to packets; closed ones make room. */
 static void test_reserve(void **state) {
     struct lane *l = lane_new_sized(16);
@@ -289,8 +343,8 @@ static void test_notices(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_life_elsewhere), cmocka_unit_test(test_no_rule),
-                                       cmocka_unit_test(test_late_news), cmocka_unit_test(test_reserve),
-                                       cmocka_unit_test(test_notices)};
+                                       cmocka_unit_test(test_late_news),      cmocka_unit_test(test_lived),
+                                       cmocka_unit_test(test_reserve),        cmocka_unit_test(test_notices)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
