@@ -366,6 +366,7 @@ static bool walk_back(struct walk *w, uint32_t origin, const struct wire_tuple *
 
         send_from(w, from, &reply, WIRE_SYN | WIRE_ACK);
         while (run(w, from) && passes_untouched(w)) {
+            reply = parsed(w); /* as it came there: a service's may have been translated on the way */
             from = w->out_port;
             send_from(w, from, &reply, 0);
         }
