@@ -44,6 +44,7 @@ enum {
 struct fabric {
     int epoll, host, timer;
     bool started, ended, ticking;
+    uint64_t due_ns; /* of the tick, while ticking */
     uint64_t swept_ns;
     struct image *image;
     struct fwd_table table;
@@ -148,10 +149,15 @@ static void emit(void *user, struct fwd_pkt *pkt) {
     send_packet(user, pkt);
 }
 
+/* A tick that comes sooner stays: else what asks for ticks often enough would put them off for ever. */
 static void tick_set(struct fabric *f, uint32_t interval_ms) {
     struct itimerspec t = {.it_value = {interval_ms / 1000, interval_ms % 1000 * 1000000L}};
+    uint64_t due_ns = clock_mono_ns() + interval_ms * UINT64_C(1000000);
 
+    if (f->ticking && f->due_ns <= due_ns)
+        return;
     f->ticking = true;
+    f->due_ns = due_ns;
     timerfd_settime(f->timer, 0, &t, NULL);
 }
 
