@@ -62,6 +62,7 @@ int wait_online(struct cli *c, const char *instance, int limit_s);
 
 int remove_instances(struct cli *c, const struct id_list *ids); /* and waits until they are gone */
 int remove_endpoints(struct cli *c, const struct id_list *ids);
+int remove_internet_gateway(struct cli *c, const char *id); /* a detached one */
 int remove_vpc_with_all(struct cli *c, const char *vpc,
                         void (*removed)(struct cli *, const char *what, const char *id));
 int remove_role(struct cli *c, const char *role);

@@ -274,15 +274,16 @@ int cmd_destroy(struct cli *c) {
     struct stack stack = {.name = c->argv[0]}, *s = &stack;
     struct iam_get_role_request get = {.role_name = arena_printf(c->arena, "%s-role", stack.name)};
     struct iam_get_role_response role = {0};
-    struct id_list vpcs;
+    struct id_list vpcs, gateways;
     bool has_role;
 
     TRY(find_vpcs(c, &vpcs, "tag:Stack", s->name, NULL));
+    TRY(find_internet_gateways(c, &gateways, "tag:Stack", s->name, NULL));
     TRY(find_bucket(c, s, &s->bucket));
     has_role = IAM(c, GetRole, get, role) == 0;
     if (!has_role && !aws_error_is(&c->aws, "NoSuchEntity"))
         return cli_aws_failed(c, "look for the role");
-    if (vpcs.count == 0 && s->bucket == NULL && !has_role) {
+    if (vpcs.count == 0 && gateways.count == 0 && s->bucket == NULL && !has_role) {
         cli_say(c, "%s: nothing there\n", s->name);
         return 0;
     }
@@ -292,6 +293,12 @@ int cmd_destroy(struct cli *c) {
         return 1;
     for (size_t i = 0; i < vpcs.count; i++)
         TRY(remove_vpc_with_all(c, vpcs.items[i], tell_removed));
+    /* One that an interrupted run left without a VPC. */
+    TRY(find_internet_gateways(c, &gateways, "tag:Stack", s->name, NULL));
+    for (size_t i = 0; i < gateways.count; i++) {
+        TRY(remove_internet_gateway(c, gateways.items[i]));
+        tell_removed(c, "internet gateway", gateways.items[i]);
+    }
     if (s->bucket != NULL) {
         TRY(remove_bucket(c, s->bucket));
         tell_removed(c, "bucket", s->bucket);

@@ -221,6 +221,13 @@ static int remove_route_tables(struct cli *c, const char *vpc,
     return 0;
 }
 
+int remove_internet_gateway(struct cli *c, const char *id) {
+    struct ec2_delete_internet_gateway_request in = {.internet_gateway_id = id};
+    struct aws_nothing nothing;
+
+    return gone(c, EC2(c, DeleteInternetGateway, in, nothing), "delete the internet gateway");
+}
+
 int remove_vpc_with_all(struct cli *c, const char *vpc,
                         void (*removed)(struct cli *, const char *, const char *)) {
     struct id_list ids;
@@ -249,12 +256,11 @@ int remove_vpc_with_all(struct cli *c, const char *vpc,
     for (size_t i = 0; i < ids.count; i++) {
         struct ec2_detach_internet_gateway_request detach = {.internet_gateway_id = ids.items[i],
                                                              .vpc_id = vpc};
-        struct ec2_delete_internet_gateway_request in = {.internet_gateway_id = ids.items[i]};
 
         if (EC2(c, DetachInternetGateway, detach, nothing) < 0 &&
             !aws_error_is(&c->aws, "Gateway.NotAttached"))
             return cli_aws_failed(c, "detach the internet gateway");
-        if (gone(c, EC2(c, DeleteInternetGateway, in, nothing), "delete the internet gateway") != 0)
+        if (remove_internet_gateway(c, ids.items[i]) != 0)
             return 1;
         removed(c, "internet gateway", ids.items[i]);
     }
