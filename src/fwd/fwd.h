@@ -86,6 +86,7 @@ struct fwd_table_size {
 };
 
 struct fwd_offload;
+
 /* A process's view of a table; copyable, owns nothing. */
 struct fwd_table {
     struct fwd_table_header *header;

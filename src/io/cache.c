@@ -106,7 +106,6 @@ static bool count(struct fwd_env *env, const struct cache_key *key, const struct
                             .before = tuple_of(key)};
 
     add_seen(e, &o);
-
     memcpy(&o.old_dst, e->old_macs, 6);
     return fwd_offload_count(env, &o);
 }
@@ -292,7 +291,7 @@ static void tell_life(struct cache *c, struct fwd_env *env, struct life *life) {
     }
 }
 
-static const void *is(uint32_t what, const void *record, size_t bytes, size_t least) {
+static const void *record_of(uint32_t what, const void *record, size_t bytes, size_t least) {
     return bytes >= least && memcmp(record, &what, sizeof(what)) == 0 ? record : NULL;
 }
 
@@ -308,8 +307,8 @@ static bool hear_some(struct cache *c, struct fwd_env *env, unsigned long *place
     size_t bytes;
 
     while (n < LIVES && (record = bpf_ring_read(&c->news, place_io, &bytes)) != NULL) {
-        const struct cache_opened *o = is(CACHE_OPENED, record, bytes, sizeof(*o));
-        const struct cache_closed *closed = is(CACHE_CLOSED, record, bytes, sizeof(*closed));
+        const struct cache_opened *o = record_of(CACHE_OPENED, record, bytes, sizeof(*o));
+        const struct cache_closed *closed = record_of(CACHE_CLOSED, record, bytes, sizeof(*closed));
         unsigned i = n;
 
         if (o) {
