@@ -77,6 +77,24 @@ static void interfaces(void **state) {
     image_free(next);
 }
 
+static void public_addresses(void **state) {
+    (void)state;
+    struct bed bed = make_bed();
+    rig_begin(true);
+    struct eni_address_row row = eni_address_list_by(&rig.tx, COL(eni_address, eni_id), bed.a->id).items[0];
+    row.public_ip = "203.0.113.9";
+    eni_address_put(&rig.tx, &row);
+    network_touch(&rig.tx, bed.vpc);
+    rig_end(true);
+    struct image *image = compiled(NULL);
+    const struct image_vpc *vpc = NULL;
+    const struct image_address *found = image_address_by_public_ip(image, ip("203.0.113.9"), &vpc);
+    assert_non_null(found);
+    assert_int_equal(found->private_ip.v, ip("10.0.1.10").v);
+    assert_int_equal(image_enis(vpc)[found->eni].num, bed.a->num);
+    image_free(image);
+}
+
 /* rt-002, rt-005, rt-016: the same says DescribeRouteTables */
 static void routes(void **state) {
     (void)state;
@@ -144,6 +162,15 @@ static void rules(void **state) {
     assert_int_equal(rule->match.addr.v, 0x0a000000);
     assert_int_equal(rule[1].match.protocol, 47);
     assert_int_equal(rule[1].peer, 1);
+    /* What is for IPv6 alone says nothing about IPv4. */
+    const char *acl_id = CALL(describe_network_acls, .filters = FILTER("vpc-id", bed.vpc))
+                             ->network_acls.items[0]
+                             .network_acl_id;
+    DO(create_network_acl_entry, .network_acl_id = acl_id, .rule_number = SOME_INT(50), .protocol = "-1",
+       .rule_action = "allow", .ipv6_cidr_block = "::/0");
+    image_free(image);
+    image = compiled(NULL);
+    vpc = image_vpc_at(image, 0);
     const struct image_acl *acl = &image_acls(vpc)[0];
     assert_int_equal(acl->in.count, 1);
     assert_int_equal(image_acl_entries(vpc)[acl->in.first].number, 100);
@@ -336,7 +363,8 @@ static void packets(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest all[] = {RIG_TEST(interfaces), RIG_TEST(routes),   RIG_TEST(endpoint),
-                                     RIG_TEST(rules),      RIG_TEST(versions), RIG_TEST(packets)};
+    const struct CMUnitTest all[] = {
+        RIG_TEST(interfaces), RIG_TEST(public_addresses), RIG_TEST(routes), RIG_TEST(endpoint),
+        RIG_TEST(rules),      RIG_TEST(versions),         RIG_TEST(packets)};
     return cmocka_run_group_tests(all, NULL, NULL);
 }

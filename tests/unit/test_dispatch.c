@@ -27,7 +27,7 @@
 #include "model/gen/ssm.h"
 #include "model/gen/sts.h"
 #include "proto/sigv4.h"
-#include "store/rows.h"
+#include "store/network.h"
 
 static char directory[64];
 static struct store *store;
@@ -38,10 +38,12 @@ static struct arena arena;
 static struct door door = {.kind = DOOR_LOOPBACK};
 static int published;
 
+static int publish_result;
+
 static int count_publish(void *user) {
     (void)user;
     __atomic_add_fetch(&published, 1, __ATOMIC_SEQ_CST);
-    return 0;
+    return publish_result;
 }
 
 /* An agent that takes its time to answer: until somebody else has written. */
@@ -504,18 +506,45 @@ static void test_publish_shared(void **state) {
     assert_true(published - before >= CALLS && published - before <= CLIENTS * CALLS);
 }
 
+#define REFUSED_VPC "vpc-0123456789abcdef0"
+
 static int refuse_after_writing(struct api_request *rq, void *arg) {
     (void)arg;
-    api_network_changed(rq, NULL);
+    api_network_changed(rq, REFUSED_VPC);
     return api_refuse(rq, "Test", "refused");
 }
 
+static uint64_t version_of(const char *vpc_id) {
+    struct tx tx;
+    uint64_t version;
+
+    assert_int_equal(store_read_begin(store, &arena, &tx), 0);
+    version = network_version(&tx, vpc_id);
+    store_read_end(&tx);
+    return version;
+}
+
+/* What was written before the refusal is undone. */
 static void test_work_refused(void **state) {
     int before = published;
+    uint64_t version = version_of(REFUSED_VPC);
 
     (void)state;
     assert_int_equal(api_work(api, refuse_after_writing, NULL), API_REFUSED);
     assert_int_equal(published, before);
+    assert_int_equal(api_work(api, write_nothing, NULL), 0); /* whatever stands in the batch is on disk now */
+    assert_int_equal(version_of(REFUSED_VPC), version);
+}
+
+/* Kept, but not enforced: the caller is told. */
+static void test_publish_fails(void **state) {
+    (void)state;
+    publish_result = -EIO;
+    assert_int_equal(api_work(api, create_one, NULL), API_REFUSED);
+    publish_result = -ENOTSUP; /* no data plane: nothing to enforce */
+    assert_int_equal(api_work(api, create_one, NULL), 0);
+    publish_result = 0;
+    assert_int_equal(api_work(api, create_one, NULL), 0);
 }
 
 static void test_coverage(void **state) {
@@ -583,6 +612,7 @@ int main(void) {
         cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_unknown_operations),
         cmocka_unit_test(test_publish_shared),  cmocka_unit_test(test_work_refused),
         cmocka_unit_test(test_coverage),        cmocka_unit_test(test_slow_agent),
+        cmocka_unit_test(test_publish_fails),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -175,6 +175,25 @@ static void test_no_rule(void **state) {
     lane_free(l);
 }
 
+/* The ACLs on the way back judge the opener's port, each by the address at its far end. */
+static void test_rule_ports(void **state) {
+    struct lane *l = lane_new();
+    struct fwd_offload_rule rule;
+
+    (void)state;
+    l->world.closed[1] = entry(100, true, true, WIRE_TCP, "10.0.1.0/24", 1024, 60000);
+    lane_rebuild(l);
+    assert_true(rule_of(l, (struct shot){APP, APP_IP, ISO_IP, 4000, 22}, &rule));
+    assert_int_equal(rule.sport_min, 1024);
+    assert_int_equal(rule.sport_max, 60000);
+    l->world.open[0] = entry(100, false, true, WIRE_TCP, "10.0.2.0/24", 2000, 65535);
+    lane_rebuild(l);
+    assert_true(rule_of(l, (struct shot){APP, APP_IP, ISO_IP, 4001, 22}, &rule));
+    assert_int_equal(rule.sport_min, 2000);
+    assert_int_equal(rule.sport_max, 60000);
+    lane_free(l);
+}
+
 /* A rule that is old, or whose interface is another now. */
 static void test_late_news(void **state) {
     struct lane *l = lane_new();
@@ -342,9 +361,11 @@ static void test_notices(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_life_elsewhere), cmocka_unit_test(test_no_rule),
-                                       cmocka_unit_test(test_late_news),      cmocka_unit_test(test_lived),
-                                       cmocka_unit_test(test_reserve),        cmocka_unit_test(test_notices)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_life_elsewhere), cmocka_unit_test(test_no_rule),
+        cmocka_unit_test(test_rule_ports),     cmocka_unit_test(test_late_news),
+        cmocka_unit_test(test_lived),          cmocka_unit_test(test_reserve),
+        cmocka_unit_test(test_notices)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

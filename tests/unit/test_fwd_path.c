@@ -292,6 +292,12 @@ static void test_nacl_005_not_inside_a_subnet(void **state) {
     assert_true(last_event(l)->egress);
     /* Out to the internet gateway and back is leaving and entering, also to a neighbour. */
     expect(l, FWD_ACL_DENY, WEB2, WEB2_IP, "203.0.113.20", 4000, 22);
+    /* A middlebox in the sender's own subnet is a neighbour, wherever the packet wants to go. */
+    l->world.priv[1].target_id = "eni-app2";
+    l->world.a_enis[2].source_dest_check = false;
+    lane_rebuild(l);
+    expect(l, FWD_OK, APP, APP_IP, OUTSIDE, 4000, 5432);
+    expect_out(l, APP2, APP_IP, OUTSIDE, 4000, 5432);
     lane_free(l);
 }
 

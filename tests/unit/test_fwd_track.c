@@ -137,6 +137,14 @@ static void test_sg_009_untracked(void **state) {
     /* Both ways, whoever speaks first: the open way out does not save it. */
     expect(l, FWD_SG_MISMATCH, WEB, WEB_IP, OUTSIDE, 80, 5000, .flags = WIRE_ACK);
     expect(l, FWD_SG_MISMATCH, PORT_UPLINK, OUTSIDE, "203.0.113.20", 5000, 80, .flags = WIRE_ACK);
+    /* A rule for some is tracked, however open the way out is. */
+    l->world.web_rules[0].cidr = cidr("198.51.100.0/24");
+    lane_rebuild(l);
+    expect(l, FWD_OK, PORT_UPLINK, OUTSIDE, "203.0.113.20", 5001, 80);
+    assert_int_equal(answer_back(l, SYN_ACK), FWD_OK);
+    l->world.web_rules[0].cidr = cidr("192.0.2.0/24");
+    lane_rebuild(l);
+    expect(l, FWD_OK, PORT_UPLINK, OUTSIDE, "203.0.113.20", 5001, 80, .flags = WIRE_ACK);
     lane_free(l);
 }
 

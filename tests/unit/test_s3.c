@@ -163,11 +163,42 @@ static void test_conditions(void **state) {
         assert_int_equal(s3_conditions_hold(&cases[i].c, "e", 5900), cases[i].expected);
 }
 
+/* s3-013: what a write asks of the object that is there */
+static void test_write_conditions(void **state) {
+    static const struct {
+        const char *if_match, *if_none_match;
+        bool there, marker;
+        const char *code; /* NULL: goes on */
+    } cases[] = {
+        {NULL, NULL, true, false, NULL},
+        {"\"e\"", NULL, true, false, NULL},
+        {"\"x\"", NULL, true, false, "PreconditionFailed"},
+        {"\"e\"", NULL, true, true, "NoSuchKey"},
+        {"\"e\"", NULL, false, false, "NoSuchKey"},
+        {NULL, "*", true, false, "PreconditionFailed"},
+        {NULL, "*", true, true, NULL},
+        {NULL, "*", false, false, NULL},
+        {NULL, "\"e\"", true, false, "NotImplemented"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct api_request rq = {.arena = &arena, .service = model_service_find("s3")};
+        struct s3_object_row row = {.etag = "e", .marker = cases[i].marker};
+        int r = s3_check_write(&rq, cases[i].if_match, cases[i].if_none_match, cases[i].there ? &row : NULL);
+
+        assert_int_equal(r != 0, cases[i].code != NULL);
+        if (cases[i].code != NULL)
+            assert_string_equal(rq.error_code, cases[i].code);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bucket_names), cmocka_unit_test(test_order_of_rows),
-        cmocka_unit_test(test_version_ids),  cmocka_unit_test(test_copy_sources),
-        cmocka_unit_test(test_ranges),       cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_bucket_names),     cmocka_unit_test(test_order_of_rows),
+        cmocka_unit_test(test_version_ids),      cmocka_unit_test(test_copy_sources),
+        cmocka_unit_test(test_ranges),           cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_write_conditions),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
