@@ -248,6 +248,13 @@ static int read_head(struct conn *c) {
     return 0;
 }
 
+static int send_continue(struct conn *c) {
+    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    c->expects_continue = false;
+    return conn_send_interim(c, text, sizeof(text) - 1);
+}
+
 static char *terminate(struct conn *c, struct span s) {
     c->in[s.at + s.length] = '\0';
     return c->in + s.at;
@@ -293,10 +300,36 @@ static bool header_is_clean(const struct conn *c, const struct header_spans *h) 
     return memchr(c->in + h->name.at, ' ', h->name.length) == NULL;
 }
 
+/*
+ * `Expect` (RFC 9110, 10.1.1).  HTTP/1.0 does not have it.  A client whose body is empty waits for the 100 all
+ * the same, and botocore believes from an answer without one that this connection sends no further request:
+ * so there the 100 goes out at once.
+ */
+static int read_expectation(struct conn *c) {
+    bool expects = false;
+    const char *value;
+
+    if (c->parser.http_minor == 0)
+        return 0;
+    for (size_t at = 0; (value = http_header_next(&c->rq, "expect", &at));) {
+        if (strcasecmp(value, "100-continue") != 0)
+            return 417;
+        expects = true;
+    }
+    /* Who sends the body (or the next request) without waiting needs no word.  Before a chunked body the parser
+     * has stopped at the head's last line feed. */
+    if (!expects || c->at + c->chunked_body < c->end)
+        return 0;
+    if (c->chunked_body || c->body_left > 0)
+        c->expects_continue = true;
+    else
+        send_continue(c);
+    return 0;
+}
+
 /* Makes the request out of the spans.  0 or the status to refuse with. */
 static int make_request(struct conn *c) {
     struct http_request *rq = &c->rq;
-    const char *expect;
     size_t hosts = 0, transfer_codings = 0, at = 0;
     int r;
 
@@ -332,12 +365,7 @@ static int make_request(struct conn *c) {
     r = split_target(c);
     if (r)
         return r;
-    expect = http_header_get(rq, "expect");
-    if (expect && strcasecmp(expect, "100-continue") != 0)
-        return 417;
-    c->expects_continue =
-        expect && c->parser.http_minor > 0 && (c->chunked_body || c->body_left > 0) && c->at == c->end;
-    return 0;
+    return read_expectation(c);
 }
 
 const char *http_header_next(const struct http_request *rq, const char *name, size_t *at_io) {
@@ -441,10 +469,8 @@ ssize_t http_body_read(struct http_request *rq, void *data, size_t capacity) {
     if (body_done(c) || capacity == 0)
         return 0;
     if (c->expects_continue) {
-        static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        int r = conn_send_interim(c, text, sizeof(text) - 1);
+        int r = send_continue(c);
 
-        c->expects_continue = false;
         if (r < 0)
             return body_failed(c, r);
     }

@@ -255,7 +255,29 @@ static void test_expect(void **state) {
     lacks(text, "100 Continue");
     has(text, "HTTP/1.1 403 ");
     has(text, "Connection: close");
+    /* What botocore needs of an empty body: the 100 all the same, else its next request is never sent. */
+    fd = dial(port);
+    say(fd, "PUT /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nContent-Length: 0\r\n\r\n");
+    text = until(fd, "Content-Length: 0\r\n\r\n");
+    assert_true(text_starts(text, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+    say(fd, "PUT /refuse HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n");
+    assert_true(text_starts(until(fd, "no"), "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 "));
+    /* A chunked body is awaited like one with a length. */
+    say(fd, "PUT /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_string_equal(until(fd, "\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    say(fd, "0\r\n\r\n");
+    has(until(fd, "Content-Length: 0\r\n\r\n"), "HTTP/1.1 200 OK");
+    /* Who does not wait gets no 100. */
+    say(fd, "PUT /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc");
+    lacks(until(fd, "abc"), "100 Continue");
+    close(fd);
+    /* HTTP/1.0 does not know the word; others than the one that there is are refused, wherever they stand. */
+    text = ask("PUT /echo HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n");
+    assert_true(text_starts(text, "HTTP/1.1 200 OK"));
+    has(ask("PUT /echo HTTP/1.0\r\nExpect: magic\r\nContent-Length: 0\r\n\r\n"), " 200 OK");
     has(ask("PUT /echo HTTP/1.1\r\nExpect: magic\r\n" CLOSE), " 417 ");
+    has(ask("PUT /echo HTTP/1.1\r\nExpect: 100-continue\r\nExpect: magic\r\nContent-Length: 1\r\n" CLOSE),
+        " 417 ");
 }
 
 static void test_limits(void **state) {
