@@ -101,9 +101,10 @@ struct api_sessions {
     void *user;
     /* Whether the instance's agent holds its control channel and answers on it now. */
     bool (*connected)(void *user, const char *instance_id);
-    /* A control channel's token for an instance, in the arena. */
+    /* A control channel's token for an instance, in the arena; NULL: too many. */
     const char *(*control_token)(void *user, struct arena *a, const char *instance_id);
-    /* Makes the session known (if it is not) and returns a token for one side of it; NULL: too many. */
+    /* A token for one side of a session with an instance.  The client's makes the session known if it is not; the
+     * agent's is for the session's own instance.  NULL: too many, or not that instance's. */
     const char *(*data_token)(void *user, struct arena *a, const char *session_id, const char *instance_id,
                               enum api_session_side side);
     bool (*known)(void *user, const char *session_id);

@@ -20,6 +20,7 @@
 enum {
     SESSIONS_MAX = 1000,
     TOKENS_MAX = 4000,
+    TOKENS_EACH = 8, /* for one instance's or session's channel: the oldest makes room */
     TOKEN_BYTES = 48,
     TOKEN_LIFE_MS = 300000,
     FIRST_MESSAGE_MS = 10000,
@@ -83,6 +84,28 @@ static void drop_old_tokens(struct session_gateway *g) {
     } while (old != NULL);
 }
 
+/* With the lock held: keeps one instance or session from taking all tokens. */
+static void make_room(struct session_gateway *g, enum token_kind kind, const char *id) {
+    const char *key, *oldest = NULL;
+    uint64_t oldest_until = UINT64_MAX;
+    size_t at = 0, count = 0;
+    void *value;
+
+    while (map_next(&g->tokens, &at, &key, &value) == 1) {
+        const struct token *t = value;
+
+        if (t->kind != kind || !text_is(t->id, id))
+            continue;
+        count++;
+        if (t->until_ns < oldest_until) {
+            oldest = key;
+            oldest_until = t->until_ns;
+        }
+    }
+    if (count >= TOKENS_EACH)
+        free(map_remove(&g->tokens, oldest));
+}
+
 /* With the lock held.  NULL when there are too many. */
 static const char *new_token(struct session_gateway *g, struct arena *a, enum token_kind kind,
                              const char *id) {
@@ -91,6 +114,7 @@ static const char *new_token(struct session_gateway *g, struct arena *a, enum to
 
     if (g->tokens.count >= TOKENS_MAX)
         drop_old_tokens(g);
+    make_room(g, kind, id);
     if (g->tokens.count >= TOKENS_MAX || strlen(id) >= ID_BYTES)
         return NULL;
     t = calloc(1, sizeof(*t));
@@ -421,7 +445,7 @@ static const char *gateway_control_token(void *user, struct arena *a, const char
     pthread_mutex_lock(&g->lock);
     token = new_token(g, a, TOKEN_CONTROL, instance_id);
     pthread_mutex_unlock(&g->lock);
-    return token == NULL ? "" : token;
+    return token;
 }
 
 static const char *gateway_data_token(void *user, struct arena *a, const char *session_id,
@@ -430,17 +454,17 @@ static const char *gateway_data_token(void *user, struct arena *a, const char *s
     struct session *s;
     const char *token = NULL;
 
-    if (strlen(session_id) >= ID_BYTES || (instance_id != NULL && strlen(instance_id) >= ID_BYTES))
+    if (strlen(session_id) >= ID_BYTES || strlen(instance_id) >= ID_BYTES)
         return NULL;
     pthread_mutex_lock(&g->lock);
     drop_unused_sessions(g);
     s = map_get(&g->sessions, session_id);
-    if (s == NULL && instance_id != NULL && side == API_SESSION_CLIENT && g->sessions.count < SESSIONS_MAX) {
+    if (s == NULL && side == API_SESSION_CLIENT && g->sessions.count < SESSIONS_MAX) {
         s = session_new(session_id, instance_id);
         if (s != NULL)
             map_put(&g->sessions, session_id, s);
     }
-    if (s != NULL && (side == API_SESSION_CLIENT || instance_id == NULL || text_is(s->instance, instance_id)))
+    if (s != NULL && (side == API_SESSION_CLIENT || text_is(s->instance, instance_id)))
         token = new_token(g, a, side == API_SESSION_AGENT ? TOKEN_AGENT : TOKEN_CLIENT, session_id);
     pthread_mutex_unlock(&g->lock);
     return token;

@@ -40,30 +40,6 @@ static const struct instance_row *target_instance(struct api_request *rq, const 
 
 /* -- nodes ----------------------------------------------------------------------------------------- */
 
-int ssm_update_instance_information(struct api_request *rq,
-                                    const struct ssm_update_instance_information_request *in,
-                                    struct ssm_update_instance_information_result *out) {
-    const struct instance_row *i = instance_find(rq->tx, in->instance_id);
-    struct ssm_node_row node = {.id = in->instance_id,
-                                .account = rq->caller.account,
-                                .region = rq->region,
-                                .agent_version = in->agent_version,
-                                .platform_name = in->platform_name,
-                                .platform_version = in->platform_version,
-                                .platform_type = in->platform_type,
-                                .ip_address = in->ip_address,
-                                .computer_name = in->computer_name,
-                                .pinged_ms = rq->now_ms};
-
-    (void)out;
-    /* A role's session is the instance's own only under the instance's name. */
-    if (i == NULL || !ours(rq, i->account, i->region) ||
-        (rq->caller.kind == API_CALLER_ROLE && !text_is(rq->caller.session_name, in->instance_id)))
-        return api_refuse(rq, "InvalidInstanceId", "Instance %s is not the caller's own.", in->instance_id);
-    ssm_node_put(rq->tx, &node);
-    return 0;
-}
-
 static bool in_list(const char *const *items, size_t count, const char *value) {
     for (size_t i = 0; i < count; i++)
         if (text_is(items[i], value))
@@ -320,6 +296,25 @@ void ssm_start_session_conditions(struct api_request *rq, const void *in, const 
     ec2_resource_tags(rq, "ssm", arn, ctx);
 }
 
+static void session_resource(struct api_request *rq, const char *id, const char *const **ret_arns,
+                             size_t *ret_count) {
+    const char **arns = arena_array(rq->arena, const char *, 1);
+
+    arns[0] = arena_printf(rq->arena, "arn:aws:ssm:%s:%s:session/%s", rq->region, rq->caller.account, id);
+    *ret_arns = arns;
+    *ret_count = 1;
+}
+
+void ssm_resume_session_resources(struct api_request *rq, const void *in, const char *const **ret_arns,
+                                  size_t *ret_count) {
+    session_resource(rq, ((const struct ssm_resume_session_request *)in)->session_id, ret_arns, ret_count);
+}
+
+void ssm_terminate_session_resources(struct api_request *rq, const void *in, const char *const **ret_arns,
+                                     size_t *ret_count) {
+    session_resource(rq, ((const struct ssm_terminate_session_request *)in)->session_id, ret_arns, ret_count);
+}
+
 static const struct ssm_session_row *own_session(struct api_request *rq, const char *id) {
     const struct ssm_session_row *s = ssm_session_find(rq->tx, id);
 
@@ -442,57 +437,5 @@ int ssm_describe_sessions(struct api_request *rq, const struct ssm_describe_sess
         return API_REFUSED;
     for (size_t i = from; i < to && i < found.count; i++)
         *vec_push(rq->arena, &out->sessions) = found.items[i];
-    return 0;
-}
-
-/* -- the agent's channels -------------------------------------------------------------------------- */
-
-/* JSON comes in and XML goes out: so does the published agent expect it. */
-static int answer_token(struct api_request *rq, const char *operation, const char *token) {
-    const struct http_header headers[] = {{"Content-Type", "text/xml"}, {"x-amzn-RequestId", rq->request_id}};
-    const char *body = arena_printf(rq->arena,
-                                    "<%sResponse><MessageSchemaVersion>1.0</MessageSchemaVersion>"
-                                    "<TokenValue>%s</TokenValue></%sResponse>",
-                                    operation, token, operation);
-
-    return http_respond(rq->http, 201, headers, 2, body, strlen(body));
-}
-
-int ssmmessages_create_control_channel(struct api_request *rq,
-                                       const struct ssmmessages_create_channel_request *in, void *out) {
-    (void)out;
-    if (sessions(rq) == NULL ||
-        (rq->caller.kind == API_CALLER_ROLE && !text_is(rq->caller.session_name, in->channel_id)))
-        return api_refuse_status(rq, 403, "AccessDeniedException",
-                                 "%s may not open the control channel of %s.", rq->caller.arn,
-                                 in->channel_id);
-    return answer_token(rq, "CreateControlChannel",
-                        sessions(rq)->control_token(sessions(rq)->user, rq->arena, in->channel_id));
-}
-
-int ssmmessages_create_data_channel(struct api_request *rq,
-                                    const struct ssmmessages_create_channel_request *in, void *out) {
-    const char *token;
-
-    (void)out;
-    if (sessions(rq) == NULL || !sessions(rq)->known(sessions(rq)->user, in->channel_id))
-        return api_refuse_status(rq, 404, "ResourceNotFoundException", "Session %s does not exist.",
-                                 in->channel_id);
-    /* The side's instance is compared when the token is used: the agent says there which one it is. */
-    token = sessions(rq)->data_token(sessions(rq)->user, rq->arena, in->channel_id,
-                                     rq->caller.kind == API_CALLER_ROLE ? rq->caller.session_name : NULL,
-                                     API_SESSION_AGENT);
-    if (token == NULL)
-        return api_refuse_status(rq, 403, "AccessDeniedException", "Session %s is another instance's.",
-                                 in->channel_id);
-    return answer_token(rq, "CreateDataChannel", token);
-}
-
-int ec2messages_get_messages(struct api_request *rq, const struct ec2messages_get_messages_request *in,
-                             struct ec2messages_get_messages_response *out) {
-    (void)rq;
-    /* Commands would come this way to agents without ssmmessages; there are none to send. */
-    out->destination = in->destination;
-    out->messages_request_id = in->messages_request_id;
     return 0;
 }

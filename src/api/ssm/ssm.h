@@ -18,10 +18,7 @@ int ssm_get_parameter(struct api_request *rq, const struct ssm_get_parameter_req
 int ssm_get_parameters(struct api_request *rq, const struct ssm_get_parameters_request *in,
                        struct ssm_get_parameters_result *out);
 
-/* session.c: nodes, sessions, and the channels that the agent asks for */
-int ssm_update_instance_information(struct api_request *rq,
-                                    const struct ssm_update_instance_information_request *in,
-                                    struct ssm_update_instance_information_result *out);
+/* session.c: nodes and sessions */
 int ssm_describe_instance_information(struct api_request *rq,
                                       const struct ssm_describe_instance_information_request *in,
                                       struct ssm_describe_instance_information_result *out);
@@ -37,10 +34,19 @@ int ssm_resume_session(struct api_request *rq, const struct ssm_resume_session_r
                        struct ssm_resume_session_response *out);
 int ssm_terminate_session(struct api_request *rq, const struct ssm_terminate_session_request *in,
                           struct ssm_terminate_session_response *out);
+void ssm_resume_session_resources(struct api_request *rq, const void *in, const char *const **ret_arns,
+                                  size_t *ret_count);
+void ssm_terminate_session_resources(struct api_request *rq, const void *in, const char *const **ret_arns,
+                                     size_t *ret_count);
 int ssm_describe_sessions(struct api_request *rq, const struct ssm_describe_sessions_request *in,
                           struct ssm_describe_sessions_response *out);
 /* For api_work(): notes that a session (its id is the argument) is over. */
 int ssm_session_ended(struct api_request *rq, void *session_id);
+
+/* agent.c: what an instance's agent calls, with the instance's own credentials only */
+int ssm_update_instance_information(struct api_request *rq,
+                                    const struct ssm_update_instance_information_request *in,
+                                    struct ssm_update_instance_information_result *out);
 int ssmmessages_create_control_channel(struct api_request *rq,
                                        const struct ssmmessages_create_channel_request *in, void *out);
 int ssmmessages_create_data_channel(struct api_request *rq,
