@@ -43,6 +43,7 @@ enum ec2_kind {
     EC2_ELASTIC_IP,
     EC2_IMAGE,
     EC2_VOLUME,
+    EC2_KEY_PAIR,
     EC2_PREFIX_LIST, /* AWS's own: data, not rows */
     EC2_KIND_COUNT
 };

@@ -243,7 +243,11 @@ static int choose_options(struct api_request *rq, request in, struct launch *l) 
     row->region = rq->region;
     row->image_id = l->image->id;
     row->type = l->type->name;
-    row->key_name = in->key_name;
+    if (in->key_name != NULL) {
+        if (key_pair_choose(rq, in->key_name, &row->public_key) < 0)
+            return API_REFUSED;
+        row->key_name = in->key_name;
+    }
     row->client_token = in->client_token;
     row->state = "pending";
     row->up = 1;
