@@ -611,6 +611,8 @@ static int make_instance(struct api_request *rq, request in, const struct launch
     row.subnet_id = l->subnet->id;
     row.zone = l->subnet->zone;
     row.reason_code = row.reason_message = "pending";
+    if (row.profile_id != NULL)
+        row.profile_association_id = api_new_id(rq, "iip-assoc");
     instance_put(rq->tx, &row);
     tag(rq, in, EC2_INSTANCE, row.id);
     for (size_t i = 0; i < l->plan_count; i++)

@@ -146,13 +146,6 @@ int ec2_import_key_pair(struct api_request *rq, const struct ec2_import_key_pair
 
 /* ---- looking and deleting ---- */
 
-static const struct ec2_filter_name names[] = {
-    EC2_BY_TEXT("fingerprint", ec2_key_pair_info, key_fingerprint),
-    EC2_BY_TEXT("key-name", ec2_key_pair_info, key_name),
-    EC2_BY_TEXT("key-pair-id", ec2_key_pair_info, key_pair_id),
-};
-static const struct ec2_filters filters = EC2_FILTERS(names, ec2_key_pair_info, tags);
-
 static bool named(const struct ec2_describe_key_pairs_request *in, const struct key_pair_row *row) {
     for (size_t i = 0; i < in->key_names.count; i++)
         if (text_is(in->key_names.items[i], row->name))
@@ -165,7 +158,7 @@ int ec2_describe_key_pairs(struct api_request *rq, const struct ec2_describe_key
     struct ec2_query q;
 
     if (ec2_query_begin(rq, &q, EC2_KEY_PAIR, in->key_pair_ids.items, in->key_pair_ids.count,
-                        in->filters.items, in->filters.count, (struct opt_int){0}, &filters) < 0)
+                        in->filters.items, in->filters.count, (struct opt_int){0}) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < in->key_names.count; i++)
         if (by_name(rq, in->key_names.items[i]) == NULL)
