@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/serve.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ static const char usage[] =
     "\n"
     "  --home DIR             the data folder (else VPCBOX_HOME; else /var/lib/vpcbox for root,\n"
     "                         $XDG_DATA_HOME/vpcbox or ~/.local/share/vpcbox for others)\n"
-    "  --port N               of the API on 127.0.0.1 (4566; 0 takes a free one)\n"
+    "  --port N               of the API on 127.0.0.1; 0 takes a free one (else the one that this home has\n"
+    "                         had; else 4566, or the next that is free)\n"
     "  --dataplane HOW        auto: the fastest that this machine allows; tap, kernel: this way or fail\n"
     "                         (kernel: a flow cache in the kernel, needs root); none: API alone\n"
     "                         (else VPCBOX_DATAPLANE; else auto)\n"
@@ -38,6 +40,14 @@ static int bad(const char *option, const char *value) {
 static int not_understood(const char *what, const char *word) {
     fprintf(stderr, "vpcbox serve: \"%s\" is not %s: `vpcbox serve --help` lists the options\n", word, what);
     return 2;
+}
+
+static int help(void) {
+    fputs(usage, stdout);
+    if (fflush(stdout) == 0)
+        return 0;
+    fprintf(stderr, "vpcbox: the output cannot be written: %s\n", strerror(errno));
+    return 1;
 }
 
 static bool digits(const char *s, size_t count) {
@@ -76,7 +86,7 @@ int serve_main(int argc, char **argv) {
                                             {"region", required_argument, NULL, 'r'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    struct host_options o = {.port = 4566, .account = "123456789012", .region = "ap-northeast-1"};
+    struct host_options o = {.account = "123456789012", .region = "ap-northeast-1"};
     const char *home = NULL, *dataplane = getenv("VPCBOX_DATAPLANE");
     int64_t n;
     int c;
@@ -93,6 +103,7 @@ int serve_main(int argc, char **argv) {
             if (parse_int(optarg, 0, 65535, &n) < 0)
                 return bad("--port", optarg);
             o.port = (uint16_t)n;
+            o.port_given = true;
             break;
         case 't':
             if (parse_dataplane(optarg, &o) < 0)
@@ -117,8 +128,7 @@ int serve_main(int argc, char **argv) {
             memcpy(o.region, optarg, (size_t)n + 1);
             break;
         case 'h':
-            fputs(usage, stdout);
-            return 0;
+            return help();
         default:
             return not_understood("an option, or lacks its value", argv[optind - 1]);
         }

@@ -152,17 +152,24 @@ static void become_serve(const char *home, char *const *arguments, int ready, in
     _exit(127);
 }
 
-static void show_log_from(const char *path, off_t from) {
+/* Serve's last words; or what is known of the end of one that had none. */
+static void show_log_from(const char *path, off_t from, int status) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool any = false;
     char text[4096];
     ssize_t n;
 
     while (fd >= 0 && (n = pread(fd, text, sizeof(text), from)) > 0) {
+        any = true;
         from += n;
         if (fd_write_all(STDERR_FILENO, text, (size_t)n) < 0)
             break;
     }
     fd_close(&fd);
+    if (!any)
+        dprintf(STDERR_FILENO, "vpcbox: `vpcbox serve` ended without a word (%s %d)\n",
+                WIFSIGNALED(status) ? "signal" : "status",
+                WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 /* True once a box that runs or starts already answers; false when there is none. */
@@ -182,7 +189,7 @@ static bool wait_for_other(const char *home) {
 
 int control_start(const char *home, char *const *arguments) {
     char path[CONTROL_PATH_BYTES], byte[64];
-    int pipe_fds[2], log, r = join(home, "serve.log", path), status;
+    int pipe_fds[2], log, r = join(home, "serve.log", path), status = 0;
     off_t from;
     pid_t pid;
     ssize_t n;
@@ -219,7 +226,9 @@ int control_start(const char *home, char *const *arguments) {
         waitpid(pid, &status, 0);
     if (wait_for_other(home)) /* two started at once, and this one lost */
         return -EBUSY;
-    show_log_from(path, from);
+    if (pid < 0)
+        return -EAGAIN;
+    show_log_from(path, from, status);
     return -ECHILD;
 }
 

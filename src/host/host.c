@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/host.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +23,7 @@
 #include "base/log.h"
 #include "host/box.h"
 #include "host/control.h"
+#include "host/listen.h"
 #include "net/door.h"
 
 enum {
@@ -339,7 +338,11 @@ static void hear_ready(struct box *box) {
     if (!box->space.packets)
         fprintf(stderr, "vpcbox: no packets, only the API: %s\n", box->space.why);
     printf("ready http://127.0.0.1:%u\n", box->port);
-    fflush(stdout);
+    /* Whoever started it may be gone by now; but a full disk has swallowed the one thing that was to be said. */
+    if (fflush(stdout) != 0 && errno != EPIPE) {
+        fprintf(stderr, "vpcbox: the output cannot be written: %s\n", strerror(errno));
+        box_stop(box, 1);
+    }
 }
 
 static void hear_image(struct box *box, struct message *m) {
@@ -544,28 +547,6 @@ static int open_signals(struct box *box) {
     return loop_add_signals(&box->loop, &box->signals);
 }
 
-static int open_listener(struct box *box) {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-                             .sin_port = htons(box->options.port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(at);
-    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd < 0)
-        return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 4096) < 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &length) < 0) {
-        int r = -errno;
-
-        close(fd);
-        return r;
-    }
-    box->listener = fd;
-    box->port = ntohs(at.sin_port);
-    return 0;
-}
-
 static int make_home(const char *home) {
     char path[4096];
 
@@ -602,6 +583,13 @@ static int complain(const char *what, int error) {
     return 1;
 }
 
+static int complain_home(const char *home, int error) {
+    fprintf(stderr, "vpcbox: the data folder %s cannot be used (%s): %s\n", home, strerror(-error),
+            error == -ENOSPC || error == -EDQUOT ? "make room there, or choose another by --home"
+                                                 : "choose one that this user may write to by --home");
+    return 1;
+}
+
 static int take_home(struct box *box) {
     const char *home = box->options.home;
     pid_t holder = 0;
@@ -615,17 +603,7 @@ static int take_home(struct box *box) {
                 (int)holder);
         return 1;
     }
-    return r < 0 ? complain(home, r) : 0;
-}
-
-static int take_port(struct box *box) {
-    int r = open_listener(box);
-
-    if (r == 0)
-        return 0;
-    fprintf(stderr, "vpcbox: cannot listen on 127.0.0.1:%u (%s): choose another --port\n", box->options.port,
-            strerror(-r));
-    return 1;
+    return r < 0 ? complain_home(home, r) : 0;
 }
 
 static int more_descriptors(void) {
@@ -716,7 +694,8 @@ int host_run(const struct host_options *options) {
     box.uplink.again = (struct loop_timer){.fire = child_start, .context = &box.uplink};
     box.deadline = (struct loop_timer){.fire = stop_late, .context = &box};
     umask(022);
-    if (more_descriptors() < 0 || take_home(&box) != 0 || take_port(&box) != 0)
+    if (more_descriptors() < 0 || take_home(&box) != 0 ||
+        listen_open(options->home, options->port_given, options->port, &box.listener, &box.port) < 0)
         return 1;
     if (options->dataplane == HOST_DATAPLANE_KERNEL || options->dataplane == HOST_DATAPLANE_AUTO)
         kernel_load(&box.kernel);
@@ -724,7 +703,7 @@ int host_run(const struct host_options *options) {
         snprintf(box.kernel.why, sizeof(box.kernel.why), "--dataplane");
     r = space_enter(&want, &box.space);
     if (r < 0)
-        return complain(options->home, r);
+        return complain_home(options->home, r);
     make_nets(&box);
     lack = lacking(&box);
     if (lack != NULL) {

@@ -31,6 +31,7 @@ enum host_dataplane {
 struct host_options {
     char home[4096];   /* absolute */
     uint16_t port;     /* 0: any free one */
+    bool port_given;   /* it is that one or none; else see host/listen.h */
     uint8_t dataplane; /* enum host_dataplane */
     uint8_t internet;
     bool any_key;
