@@ -55,18 +55,27 @@ static void warn_without_packets(struct cli *c) {
         cli_error("no packets, only the API: %s", why);
 }
 
+/* -ECHILD: serve has said itself why it ended. */
+static int not_started(struct cli *c, const char *what, int error) {
+    if (error == -ECHILD)
+        cli_error("%s: its last words are above; its log is %s/serve.log", what, c->home);
+    else if (error == -EACCES || error == -EPERM || error == -EROFS || error == -ENOTDIR)
+        cli_error("%s: %s cannot be used as its home (%s): choose another by --home", what, c->home,
+                  strerror(-error));
+    else
+        cli_error("%s: %s/serve.log: %s", what, c->home, strerror(-error));
+    return 1;
+}
+
 int box_start(struct cli *c) {
     char *none[] = {NULL};
     uint64_t start = clock_mono_ns();
     int r = control_start(c->home, none);
 
-    if (r < 0 && r != -EBUSY) {
-        cli_error("no box was running and it could not be started: %s (its log: %s/serve.log)", strerror(-r),
-                  c->home);
-        return 1;
-    }
-    fprintf(stderr, "vpcbox: started a box in the background (%.0f ms); `vpcbox stop` stops it\n",
-            (double)(clock_mono_ns() - start) / 1e6);
+    if (r < 0 && r != -EBUSY)
+        return not_started(c, "no box was running, and none could be started", r);
+    fprintf(stderr, "vpcbox: started a box in the background (%.0f ms, %s, %s); `vpcbox stop` stops it\n",
+            (double)(clock_mono_ns() - start) / 1e6, c->home, box_endpoint(c));
     warn_without_packets(c);
     return 0;
 }
@@ -102,10 +111,8 @@ int cmd_start(struct cli *c) {
         cli_say(c, "already running at %s\n", box_endpoint(c));
         return 0;
     }
-    if (r < 0) {
-        cli_error("the box did not start: %s (its log: %s/serve.log)", strerror(-r), c->home);
-        return 1;
-    }
+    if (r < 0)
+        return not_started(c, "the box did not start", r);
     endpoint = box_endpoint(c);
     cli_say(c, "running at %s\n", endpoint == NULL ? "?" : endpoint);
     warn_without_packets(c);
@@ -119,34 +126,44 @@ int cmd_stop(struct cli *c) {
         cli_say(c, "no box runs in %s\n", c->home);
         return 0;
     }
-    if (r < 0) {
-        cli_error("the box did not stop: %s", strerror(-r));
+    if (r == -EPERM || r == -EACCES) {
+        cli_error("the box of %s is another user's: stop it as that user", c->home);
         return 1;
     }
-    cli_say(c, "stopped\n");
+    if (r < 0) {
+        cli_error("the box of %s did not stop: %s", c->home, strerror(-r));
+        return 1;
+    }
+    cli_say(c, "stopped the box of %s\n", c->home);
     return 0;
 }
 
-static int need_box(struct cli *c) {
-    c->aws.arena = c->arena;
-    c->aws.endpoint_url = box_endpoint(c);
-    if (c->aws.endpoint_url != NULL)
-        return 0;
+static int no_box(struct cli *c) {
     cli_error("no box runs in %s: `vpcbox start` starts one", c->home);
     return 1;
 }
 
+/* In single quotes, as a shell reads it. */
+static const char *shell_word(struct cli *c, const char *word) {
+    const char *out = "'";
+
+    for (const char *end; (end = strchr(word, '\'')) != NULL; word = end + 1)
+        out = arena_printf(c->arena, "%s%.*s'\\''", out, (int)(end - word), word);
+    return arena_printf(c->arena, "%s%s'", out, word);
+}
+
 int cmd_env(struct cli *c) {
-    c->aws.arena = c->arena;
     c->aws.endpoint_url = box_endpoint(c);
     if (c->aws.endpoint_url == NULL) {
         if (box_start(c) != 0)
             return 1;
         c->aws.endpoint_url = box_endpoint(c);
     }
-    printf("export AWS_ENDPOINT_URL=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n"
+    /* The home too, so that commands that deal with the box itself mean the same one. */
+    printf("export VPCBOX_HOME=%s\nexport AWS_ENDPOINT_URL=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport "
+           "AWS_SECRET_ACCESS_KEY=%s\n"
            "export AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%s\nunset AWS_SESSION_TOKEN AWS_PROFILE\n",
-           c->aws.endpoint_url, BOX_KEY, BOX_SECRET, c->aws.region, c->aws.region);
+           shell_word(c, c->home), c->aws.endpoint_url, BOX_KEY, BOX_SECRET, c->aws.region, c->aws.region);
     return 0;
 }
 
@@ -171,8 +188,8 @@ int cmd_aws(struct cli *c) {
     char **argv = arena_array(c->arena, char *, (size_t)c->argc + 6);
     int n = 0;
 
-    if (need_box(c) != 0)
-        return 1;
+    if (c->aws.endpoint_url == NULL)
+        return no_box(c);
     setenv("AWS_ACCESS_KEY_ID", BOX_KEY, 1);
     setenv("AWS_SECRET_ACCESS_KEY", BOX_SECRET, 1);
     setenv("AWS_REGION", c->aws.region, 1);
@@ -206,7 +223,7 @@ static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_cou
     json_decref(request);
     r = control_connect(c->home, &sock);
     if (r < 0) {
-        cli_error("no box runs in %s: `vpcbox start` starts one", c->home);
+        no_box(c);
         free(text);
         return NULL;
     }
@@ -234,22 +251,34 @@ json_t *box_ask(struct cli *c, const char *operation) {
     return ask(c, json_pack("{s:s}", "do", operation), NULL, 0, NULL);
 }
 
-void box_status(struct cli *c) {
-    json_t *reply;
-    const char *why = "", *internet = "", *dataplane = "none";
+json_t *box_json(struct cli *c) {
+    json_t *reply = c->target_given ? NULL : box_ask(c, "status"), *out = NULL;
+    const char *why = "", *internet = "none", *dataplane = "none", *account = "", *region = "";
     int packets = 0;
 
-    if (c->target_given || strcmp(c->output, "json") == 0)
-        return;
-    reply = ask(c, json_pack("{s:s}", "do", "status"), NULL, 0, NULL);
-    if (reply == NULL)
-        return;
-    json_unpack(reply, "{s?b,s?s,s?s,s?s}", "packets", &packets, "dataplane", &dataplane, "packets_text",
-                &why, "internet", &internet);
-    cli_say(c, "box: %s, data plane: %s%s%s%s, internet: %s\n\n", c->aws.endpoint_url, dataplane,
-            *why ? packets ? " (not kernel: " : ": " : "", why, packets && *why ? ")" : "",
-            packets ? internet : "none");
+    if (reply != NULL &&
+        json_unpack(reply, "{s:b,s:s,s:s,s:s,s:s,s:s}", "packets", &packets, "dataplane", &dataplane,
+                    "packets_text", &why, "internet", &internet, "account", &account, "region", &region) == 0)
+        out = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "Home", c->home, "Endpoint", c->aws.endpoint_url,
+                        "Version", CLI_VERSION, "Account", account, "Region", region, "DataPlane", dataplane,
+                        "DataPlaneReason", why, "Internet", packets ? internet : "none");
     json_decref(reply);
+    return out == NULL ? json_null() : out;
+}
+
+void box_status(struct cli *c) {
+    json_t *box = box_json(c);
+    const char *why = "", *internet = "", *dataplane = "";
+    bool packets;
+
+    if (json_unpack(box, "{s:s,s:s,s:s}", "DataPlane", &dataplane, "DataPlaneReason", &why, "Internet",
+                    &internet) == 0) {
+        packets = !text_is(dataplane, "none");
+        cli_say(c, "box: %s, home: %s, data plane: %s%s%s%s, internet: %s\n\n", c->aws.endpoint_url, c->home,
+                dataplane, *why ? packets ? " (not kernel: " : ": " : "", why, packets && *why ? ")" : "",
+                internet);
+    }
+    json_decref(box);
 }
 
 int cmd_netns(struct cli *c) {

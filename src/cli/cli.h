@@ -2,12 +2,13 @@
 /*
  * cli: the commands.
  *
- * Theory of operation: a command is a row of the table in commands.c: name, arguments, help, and a
- * function.  cli_main() parses the options that all share, finds out which AWS is meant (the box, real
- * AWS, or any endpoint; see target.c) and calls it.  Commands speak AWS's API through aws.h and
- * nothing else, so the same command works on the box and on AWS; only box.c, which starts, stops
- * and enters the box itself, uses the admin socket.  What must look into a saved network is handed in
- * by main(), since commands know nothing of images.
+ * Theory of operation: a command is a row of the table in table.c: name, arguments, help, and a
+ * function; its options are rows there too.  Usage, --help, the man page and the shells' completion are made
+ * from that table (help.c), so they cannot say anything else.  cli_main() parses the options, finds out which
+ * AWS is meant (the box, real AWS, or any endpoint; see target.c), turns names into ids (named.c) and
+ * calls the function.  Commands speak AWS's API through aws.h and nothing else, so the same command works on
+ * the box and on AWS; only those that deal with a box itself use the admin socket (box.c, room.c, logs.c,
+ * top.c).  What must look into a saved network is handed in by main(), since commands know nothing of images.
  *
  * Everything lives in one arena for the process's life.  A command returns the exit status: 0 done,
  * 1 failed (the reason has been printed), 2 wrong usage, 3 "no" (explain: not reachable).
@@ -18,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <jansson.h>
 
@@ -35,14 +37,26 @@ struct cli {
     bool yes;           /* -y */
     bool terminal;      /* stdout is one */
     bool color;
+    bool quiet;        /* steps are not told */
     bool real_aws;     /* --target aws */
     bool udp;          /* explain */
     bool once;         /* top */
+    bool tty;          /* run */
+    bool follow;       /* logs */
+    int lines;         /* logs */
     const char *image; /* explain: a saved network, instead of the box's */
     cli_explain_file *explain_file;
     int argc; /* positional arguments */
     char **argv;
-    bool target_given; /* --target, --endpoint-url or AWS_ENDPOINT_URL named the API */
+    bool target_given; /* what is spoken to is not the box of `home` */
+};
+
+/* What a command needs before it runs. */
+enum cli_needs {
+    CLI_NOTHING,
+    CLI_HOME, /* the home alone: it starts a box, stops it or looks at the machine */
+    CLI_BOX,  /* a box that runs: it speaks to the box itself, which no other endpoint can stand in for */
+    CLI_API,  /* AWS's API, of whatever is meant; a box is started when it is meant and none runs */
 };
 
 struct cli_command {
@@ -51,20 +65,78 @@ struct cli_command {
     const char *summary;
     const char *details;       /* more of --help, or NULL */
     int (*run)(struct cli *c); /* NULL: daemon/main.c has it */
-    bool needs_api;            /* find the API, start a box if there is none */
+    enum cli_needs needs;
 };
 
+enum cli_option_id {
+    CLI_OPT_HOME = 256,
+    CLI_OPT_TARGET,
+    CLI_OPT_ENDPOINT,
+    CLI_OPT_REGION,
+    CLI_OPT_PROFILE,
+    CLI_OPT_OUTPUT,
+    CLI_OPT_YES,
+    CLI_OPT_HELP,
+    CLI_OPT_VERSION,
+    CLI_OPT_UDP,
+    CLI_OPT_IMAGE,
+    CLI_OPT_ONCE,
+    CLI_OPT_TTY,
+    CLI_OPT_FOLLOW,
+    CLI_OPT_LINES,
+};
+
+struct cli_option {
+    enum cli_option_id id;
+    char letter; /* 0: none */
+    const char *name;
+    const char
+        *value; /* what stands for its value in the help; "a|b" are all that there are; NULL: takes none */
+    const char *summary;
+    const char *command; /* whose option it is; NULL: of all */
+};
+
+/* Both end with a row without a name. */
 extern const struct cli_command cli_commands[];
+extern const struct cli_option cli_options[];
+
+#define CLI_VERSION "0.2.0"
 
 /* argv[1] is the command's name.  Returns the exit status. */
 int cli_main(int argc, char **argv, cli_explain_file *explain_file);
 
 /* -- target.c ------------------------------------------------------------------------------------- */
 
-/* Fills c->aws; starts a box in the background when the box is meant and none runs.  0, or 1 after telling
- * why. */
-int cli_target(struct cli *c, const char *target, const char *endpoint_url, const char *region,
-               const char *profile);
+/* What the command line said about it; NULL: nothing. */
+struct cli_wishes {
+    const char *home, *target, *endpoint_url, *region, *profile;
+};
+
+/* Finds out which box or API is meant, for what the command needs, and fills c->home, c->target_given and c->aws;
+ * starts a box in the background when one is meant, the API is needed and none runs.  0, or the exit status
+ * after telling why. */
+int cli_target(struct cli *c, const struct cli_command *command, const struct cli_wishes *wishes);
+/* "the box of /var/lib/vpcbox (http://127.0.0.1:4566)", for questions before something is lost. */
+const char *cli_where(struct cli *c);
+
+/* -- help.c --------------------------------------------------------------------------------------- */
+
+const struct cli_command *cli_find_command(const char *name); /* NULL: there is none */
+/* How many arguments it takes. */
+void cli_argument_range(const struct cli_command *k, int *ret_least, int *ret_most);
+void cli_usage(FILE *to);
+void cli_help(const struct cli_command *k);
+int cmd_help(struct cli *c);
+int cmd_completion(struct cli *c);
+int cmd_man(struct cli *c);
+
+/* -- named.c -------------------------------------------------------------------------------------- */
+
+/* The id for a word of the command line that the table calls `kind` ("vpc", "instance", …): the word itself when it is
+ * the id of one that exists (or of a kind without ids), or the id of the only one whose tag Name it is.  NULL
+ * after telling what is wrong. */
+const char *cli_named(struct cli *c, const char *kind, const char *word);
+bool cli_is_id(const char *kind, const char *word); /* by its looks */
 
 /* -- out.c ---------------------------------------------------------------------------------------- */
 
@@ -76,6 +148,7 @@ struct table {
 void table_row(struct cli *c, struct table *t, ...)
     __attribute__((sentinel)); /* as many strings as columns, then NULL */
 void table_print(struct cli *c, const struct table *t);
+json_t *table_json(const struct table *t); /* an array of objects, the caller's */
 
 void cli_say(struct cli *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3))); /* not in JSON mode */
@@ -84,6 +157,7 @@ void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_step(struct cli *c, const char *what, const char *id, bool existed, uint64_t since_ns);
 /* While something is awaited: redraws one line on a terminal. */
 void cli_waiting(struct cli *c, const char *what, uint64_t since_ns);
+/* "Delete X" becomes "Delete X, in the box of …? [y/N]". */
 bool cli_confirm(struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Prints "vpcbox: <doing>: <code>: <message>" of the last failed call; returns 1. */
 int cli_aws_failed(struct cli *c, const char *doing);
@@ -108,6 +182,8 @@ const char *box_endpoint(struct cli *c);
 int box_start(struct cli *c); /* in the background; 0 once it answers */
 /* Why this box moves no packets; NULL when it does, or when the target is not the box. */
 const char *box_without_packets(struct cli *c);
+/* How the box runs, as an object for `status --output json`; null when the target is not the box. */
+json_t *box_json(struct cli *c);
 /* Says how the box runs: data plane, why, internet; nothing when the target is not the box. */
 void box_status(struct cli *c);
 

@@ -21,6 +21,8 @@ static void add_tags(struct cli *c, struct model_vec *specifications, const char
     *vec_push(c->arena, &spec->tags) = (struct ec2_tag){.key = "Name", .value = t.name};
     if (t.stack != NULL)
         *vec_push(c->arena, &spec->tags) = (struct ec2_tag){.key = "Stack", .value = t.stack};
+    if (t.role != NULL)
+        *vec_push(c->arena, &spec->tags) = (struct ec2_tag){.key = "Role", .value = t.role};
     if (specifications->count > 0) {
         /* A second resource type in the same request (instance and its interface). */
         struct ec2_tag_specification first = *(struct ec2_tag_specification *)specifications->items;
@@ -123,7 +125,8 @@ int make_default_route(struct cli *c, const char *table, const char *gateway, co
     return EC2(c, ReplaceRoute, replace, nothing) < 0 ? cli_aws_failed(c, "replace the default route") : 0;
 }
 
-int make_group(struct cli *c, struct tags t, const char *vpc, const char *description, const char **ret_id) {
+static int make_group(struct cli *c, struct tags t, const char *vpc, const char *description,
+                      const char **ret_id) {
     struct ec2_create_security_group_request in = {
         .vpc_id = vpc, .group_name = t.name, .description = description};
     struct ec2_create_security_group_result out = {0};
@@ -135,7 +138,8 @@ int make_group(struct cli *c, struct tags t, const char *vpc, const char *descri
     return 0;
 }
 
-int allow_ingress(struct cli *c, const char *group, const char *protocol, int port, const char *cidr) {
+int allow_ingress(struct cli *c, const char *group, const char *name, const char *protocol, int port,
+                  const char *cidr) {
     struct ec2_authorize_security_group_ingress_request in = {.group_id = group};
     struct ec2_authorize_security_group_ingress_result out = {0};
     struct ec2_ip_permission *p = vec_push(c->arena, &in.ip_permissions);
@@ -143,10 +147,22 @@ int allow_ingress(struct cli *c, const char *group, const char *protocol, int po
     p->ip_protocol = protocol;
     p->from_port = p->to_port = SOME_INT(port);
     vec_push(c->arena, &p->ip_ranges)->cidr_ip = cidr;
+    TAGS(c, in, "security-group-rule", ((struct tags){.name = name}));
     if (EC2(c, AuthorizeSecurityGroupIngress, in, out) < 0 &&
         !aws_error_is(&c->aws, "InvalidPermission.Duplicate"))
         return cli_aws_failed(c, "allow traffic into the security group");
     return 0;
+}
+
+int allow_nat_group(struct cli *c, const char *group, const char *cidr) {
+    if (allow_ingress(c, group, "http-from-private", "tcp", 80, cidr) != 0 ||
+        allow_ingress(c, group, "https-from-private", "tcp", 443, cidr) != 0)
+        return 1;
+    return allow_ingress(c, group, "icmp-from-private", "icmp", -1, cidr);
+}
+
+int allow_instance_group(struct cli *c, const char *group, const char *cidr) {
+    return allow_ingress(c, group, "vpc-endpoint-https", "tcp", 443, cidr);
 }
 
 int vpc_cidr(struct cli *c, const char *vpc, const char **ret_cidr) {
@@ -160,19 +176,38 @@ int vpc_cidr(struct cli *c, const char *vpc, const char **ret_cidr) {
     return 0;
 }
 
+int make_nat_group(struct cli *c, struct tags t, const char *vpc, const char **ret_id) {
+    const char *cidr = NULL;
+
+    return vpc_cidr(c, vpc, &cidr) != 0 ||
+           make_group(c, t, vpc, "Security group for NAT Instance", ret_id) != 0 ||
+           allow_nat_group(c, *ret_id, cidr) != 0;
+}
+
+int make_instance_group(struct cli *c, struct tags t, const char *vpc, const char **ret_id) {
+    const char *cidr = NULL;
+
+    return vpc_cidr(c, vpc, &cidr) != 0 ||
+           make_group(c, t, vpc, "Security group for EC2 with VPC Endpoint access", ret_id) != 0 ||
+           allow_instance_group(c, *ret_id, cidr) != 0;
+}
+
 int make_role(struct cli *c, struct tags t, const char **ret_profile) {
     static const char *const policies[] = {"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
                                            "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"};
-    struct iam_create_role_request in = {.role_name = t.name, .assume_role_policy_document = trust_ec2};
+    const char *profile_name = arena_printf(c->arena, "%s-profile", t.name);
+    struct iam_create_role_request in = {.role_name = t.name,
+                                         .assume_role_policy_document = trust_ec2,
+                                         .description = "Role for EC2 with SSM and S3 access"};
     struct iam_create_role_response out = {0};
-    struct iam_create_instance_profile_request profile = {.instance_profile_name = t.name};
+    struct iam_create_instance_profile_request profile = {.instance_profile_name = profile_name};
     struct iam_create_instance_profile_response made = {0};
-    struct iam_add_role_to_instance_profile_request add = {.instance_profile_name = t.name,
+    struct iam_add_role_to_instance_profile_request add = {.instance_profile_name = profile_name,
                                                            .role_name = t.name};
     struct aws_nothing nothing;
 
     *vec_push(c->arena, &in.tags) = (struct iam_tag){.key = "Name", .value = t.name};
-    *vec_push(c->arena, &profile.tags) = (struct iam_tag){.key = "Name", .value = t.name};
+    *vec_push(c->arena, &profile.tags) = (struct iam_tag){.key = "Name", .value = profile_name};
     if (t.stack != NULL) {
         *vec_push(c->arena, &in.tags) = (struct iam_tag){.key = "Stack", .value = t.stack};
         *vec_push(c->arena, &profile.tags) = (struct iam_tag){.key = "Stack", .value = t.stack};
@@ -190,7 +225,7 @@ int make_role(struct cli *c, struct tags t, const char **ret_profile) {
     /* LimitExceeded: the profile has its one role already. */
     if (IAM(c, AddRoleToInstanceProfile, add, nothing) < 0 && !aws_error_is(&c->aws, "LimitExceeded"))
         return cli_aws_failed(c, "put the role into its instance profile");
-    *ret_profile = t.name;
+    *ret_profile = profile_name;
     return 0;
 }
 
@@ -316,6 +351,7 @@ int make_nat_instance(struct cli *c, struct tags t, const char *subnet, const ch
     eni->subnet_id = subnet;
     eni->associate_public_ip_address = SOME_BOOL(true);
     *vec_push(c->arena, &eni->groups) = group;
+    t.role = "NAT";
     in.user_data = base64_encode(c->arena, script->data, script->length);
     if (find_image(c, type, &in.image_id) != 0 || run_instance(c, t, &in, ret_id) != 0)
         return 1;

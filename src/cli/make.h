@@ -3,10 +3,10 @@
  * make: create one thing, find one thing, remove one thing: the pieces of which both the single
  * commands and `deploy`/`destroy` consist.
  *
- * Theory of operation: everything made carries the tags Name and (within a stack) Stack.  find_*
- * look by these tags, so that `deploy` can carry on after an interruption and `destroy` needs no
- * notes of its own.  make_* return 0 with the id, or 1 after printing what failed.  remove_* treat
- * "not there" as done.
+ * Theory of operation: everything made carries the tags Name and (within a stack) Stack.  Names, tags and
+ * descriptions are those of the shell script from which the commands come, so that what one has made the
+ * other finds.  make_* return 0 with the id, or 1 after printing what failed.  remove_* treat "not there" as
+ * done.
  */
 #ifndef VPCBOX_CLI_MAKE_H
 #define VPCBOX_CLI_MAKE_H
@@ -16,6 +16,7 @@
 struct tags {
     const char *name;
     const char *stack; /* NULL outside a stack */
+    const char *role;  /* "NAT", or NULL */
 };
 
 struct id_list {
@@ -41,11 +42,17 @@ int make_internet_gateway(struct cli *c, struct tags t, const char *vpc, const c
 int make_route_table(struct cli *c, struct tags t, const char *vpc, const char *subnet, const char **ret_id);
 /* 0.0.0.0/0 to a gateway or an instance; does nothing when it is there already, replaces another target. */
 int make_default_route(struct cli *c, const char *table, const char *gateway, const char *instance);
-int make_group(struct cli *c, struct tags t, const char *vpc, const char *description, const char **ret_id);
-/* Adds an ingress rule; protocol "tcp", "udp", "icmp"; a duplicate is fine. */
-int allow_ingress(struct cli *c, const char *group, const char *protocol, int port, const char *cidr);
+/* Adds an ingress rule with that Name; protocol "tcp", "udp", "icmp"; a duplicate is fine. */
+int allow_ingress(struct cli *c, const char *group, const char *name, const char *protocol, int port,
+                  const char *cidr);
+/* The groups of a NAT instance (80, 443 and ICMP from the VPC) and of a private one (443 from the VPC), and
+ * their rules alone. */
+int make_nat_group(struct cli *c, struct tags t, const char *vpc, const char **ret_id);
+int make_instance_group(struct cli *c, struct tags t, const char *vpc, const char **ret_id);
+int allow_nat_group(struct cli *c, const char *group, const char *cidr);
+int allow_instance_group(struct cli *c, const char *group, const char *cidr);
 int vpc_cidr(struct cli *c, const char *vpc, const char **ret_cidr);
-int make_role(struct cli *c, struct tags t, const char **ret_profile);
+int make_role(struct cli *c, struct tags t, const char **ret_profile); /* <name>-profile */
 int make_bucket(struct cli *c, struct tags t, const char *bucket);
 int make_s3_endpoint(struct cli *c, struct tags t, const char *vpc, const char *table, const char **ret_id);
 int make_ssm_endpoint(struct cli *c, struct tags t, const char *service, const char *vpc, const char *subnet,
@@ -65,7 +72,9 @@ int remove_endpoints(struct cli *c, const struct id_list *ids);
 int remove_internet_gateway(struct cli *c, const char *id); /* a detached one */
 int remove_vpc_with_all(struct cli *c, const char *vpc,
                         void (*removed)(struct cli *, const char *what, const char *id));
-int remove_role(struct cli *c, const char *role);
+int remove_role(struct cli *c, const char *role); /* and its instance profiles */
+/* Whether remove_role() would find something.  0, or 1 after telling. */
+int find_role(struct cli *c, const char *role, bool *ret_there);
 int remove_bucket(struct cli *c, const char *bucket); /* versions and delete markers included */
 
 const char *tag_value(const struct ec2_tag *tags, size_t count, const char *key); /* "" when absent */

@@ -49,7 +49,7 @@ static size_t text_width(const char *s) {
     return width;
 }
 
-static void print_json(const struct table *t) {
+json_t *table_json(const struct table *t) {
     json_t *list = json_array();
 
     for (size_t r = 0; r < t->rows.count; r++) {
@@ -59,6 +59,12 @@ static void print_json(const struct table *t) {
             json_object_set_new(row, t->columns[i], json_string(t->rows.items[r][i]));
         json_array_append_new(list, row);
     }
+    return list;
+}
+
+static void print_json(const struct table *t) {
+    json_t *list = table_json(t);
+
     json_dumpf(list, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(list);
@@ -126,6 +132,8 @@ int cli_aws_failed(struct cli *c, const char *doing) {
 void cli_step(struct cli *c, const char *what, const char *id, bool existed, uint64_t since_ns) {
     uint64_t ms = (clock_mono_ns() - since_ns) / 1000000;
 
+    if (c->quiet)
+        return;
     if (c->terminal)
         cli_say(c, "\r\033[K");
     cli_say(c, "%s%s%s %-28s %-24s %s", c->color ? "\033[32m" : "", existed ? "=" : "+",
@@ -135,7 +143,7 @@ void cli_step(struct cli *c, const char *what, const char *id, bool existed, uin
 }
 
 void cli_waiting(struct cli *c, const char *what, uint64_t since_ns) {
-    if (c->terminal && clock_mono_ns() - since_ns > 300000000)
+    if (c->terminal && !c->quiet && clock_mono_ns() - since_ns > 300000000)
         cli_say(c, "\r\033[K… %s (%.1f s)", what, (double)(clock_mono_ns() - since_ns) / 1e9);
 }
 
@@ -148,7 +156,7 @@ bool cli_confirm(struct cli *c, const char *fmt, ...) {
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
-    fputs(" [y/N] ", stderr);
+    fprintf(stderr, ", in %s? [y/N] ", cli_where(c));
     if (!isatty(STDIN_FILENO) || fgets(answer, sizeof(answer), stdin) == NULL) {
         fputs("\nvpcbox: not done: say yes with -y\n", stderr);
         return false;

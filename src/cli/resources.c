@@ -30,15 +30,8 @@ static void tell_removed(struct cli *c, const char *what, const char *id) {
     cli_say(c, "- %-28s %s\n", what, id);
 }
 
-int cmd_vpc_create(struct cli *c) {
-    const char *id = NULL;
-    int r = make_vpc(c, named(c->argv[0]), c->argc > 1 ? c->argv[1] : "10.0.0.0/16", &id);
-
-    return made(c, r, "VPC", id);
-}
-
 int cmd_vpc_delete(struct cli *c) {
-    if (!cli_confirm(c, "Delete %s and everything in it?", c->argv[0]))
+    if (!cli_confirm(c, "Delete %s and everything in it", c->argv[0]))
         return 1;
     return remove_vpc_with_all(c, c->argv[0], tell_removed);
 }
@@ -76,7 +69,7 @@ static int delete_instance(struct cli *c, const char *what) {
     struct id_list ids = {0};
 
     *vec_push(c->arena, &ids) = c->argv[0];
-    if (!cli_confirm(c, "Terminate %s %s?", what, c->argv[0]))
+    if (!cli_confirm(c, "Terminate %s %s", what, c->argv[0]))
         return 1;
     if (remove_instances(c, &ids) != 0)
         return 1;
@@ -131,21 +124,15 @@ int cmd_ec2_list(struct cli *c) {
 }
 
 int cmd_nat_sg_create(struct cli *c) {
-    const char *id = NULL, *cidr;
-    int r = vpc_cidr(c, c->argv[1], &cidr);
+    const char *id = NULL;
+    int r = make_nat_group(c, named(c->argv[0]), c->argv[1], &id);
 
-    if (r == 0)
-        r = make_group(c, named(c->argv[0]), c->argv[1], "NAT instance: web and ping from the VPC", &id);
-    if (r == 0 &&
-        (allow_ingress(c, id, "tcp", 80, cidr) != 0 || allow_ingress(c, id, "tcp", 443, cidr) != 0 ||
-         allow_ingress(c, id, "icmp", -1, cidr) != 0))
-        r = 1;
     return made(c, r, "security group", id);
 }
 
 int cmd_endpoint_s3_create(struct cli *c) {
     const char *id = NULL;
-    int r = make_s3_endpoint(c, named("s3"), c->argv[0], c->argv[1], &id);
+    int r = make_s3_endpoint(c, named("s3-gateway-endpoint"), c->argv[0], c->argv[1], &id);
 
     return made(c, r, "gateway endpoint", id);
 }
@@ -155,8 +142,8 @@ int cmd_endpoint_ssm_create(struct cli *c) {
 
     for (size_t i = 0; i < 3; i++) {
         const char *id = NULL;
-        int r =
-            make_ssm_endpoint(c, named(services[i]), services[i], c->argv[0], c->argv[1], c->argv[2], &id);
+        int r = make_ssm_endpoint(c, named(arena_printf(c->arena, "%s-endpoint", services[i])), services[i],
+                                  c->argv[0], c->argv[1], c->argv[2], &id);
 
         if (made(c, r, "interface endpoint", id) != 0)
             return 1;
@@ -168,7 +155,7 @@ int cmd_endpoint_delete(struct cli *c) {
     struct id_list ids = {0};
 
     *vec_push(c->arena, &ids) = c->argv[0];
-    if (!cli_confirm(c, "Delete endpoint %s?", c->argv[0]))
+    if (!cli_confirm(c, "Delete endpoint %s", c->argv[0]))
         return 1;
     if (remove_endpoints(c, &ids) != 0)
         return 1;
@@ -202,13 +189,9 @@ int cmd_endpoint_list(struct cli *c) {
 }
 
 int cmd_sg_create(struct cli *c) {
-    const char *id = NULL, *cidr;
-    int r = vpc_cidr(c, c->argv[1], &cidr);
+    const char *id = NULL;
+    int r = make_instance_group(c, named(c->argv[0]), c->argv[1], &id);
 
-    if (r == 0)
-        r = make_group(c, named(c->argv[0]), c->argv[1], "HTTPS from the VPC", &id);
-    if (r == 0)
-        r = allow_ingress(c, id, "tcp", 443, cidr);
     return made(c, r, "security group", id);
 }
 
@@ -216,7 +199,7 @@ int cmd_sg_delete(struct cli *c) {
     struct ec2_delete_security_group_request in = {.group_id = c->argv[0]};
     struct ec2_delete_security_group_result out = {0};
 
-    if (!cli_confirm(c, "Delete security group %s?", c->argv[0]))
+    if (!cli_confirm(c, "Delete security group %s", c->argv[0]))
         return 1;
     if (EC2(c, DeleteSecurityGroup, in, out) < 0)
         return cli_aws_failed(c, "delete the security group");
@@ -232,7 +215,16 @@ int cmd_role_create(struct cli *c) {
 }
 
 int cmd_role_delete(struct cli *c) {
-    if (!cli_confirm(c, "Delete role %s and its instance profile?", c->argv[0]))
+    bool there;
+
+    if (find_role(c, c->argv[0], &there) != 0)
+        return 1;
+    if (!there) {
+        cli_error("there is no role \"%s\" in %s: `vpcbox aws iam list-roles` lists them", c->argv[0],
+                  cli_where(c));
+        return 1;
+    }
+    if (!cli_confirm(c, "Delete role %s and its instance profile", c->argv[0]))
         return 1;
     if (remove_role(c, c->argv[0]) != 0)
         return 1;
@@ -252,7 +244,12 @@ int cmd_s3_create(struct cli *c) {
 }
 
 int cmd_s3_delete(struct cli *c) {
-    if (!cli_confirm(c, "Delete bucket %s with all its objects and versions?", c->argv[0]))
+    struct s3_get_bucket_location_request get = {.bucket = c->argv[0]};
+    struct s3_get_bucket_location_output location = {0};
+
+    if (S3(c, GetBucketLocation, get, location) < 0)
+        return cli_aws_failed(c, "delete the bucket");
+    if (!cli_confirm(c, "Delete bucket %s with all its objects and versions", c->argv[0]))
         return 1;
     if (remove_bucket(c, c->argv[0]) != 0)
         return 1;

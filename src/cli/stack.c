@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stack: deploy, status and destroy of the reference architecture.
+ * deploy and destroy of the reference architecture.
  *
- * Theory of operation: each part has a name derived from the stack's and the tags Name and Stack.
- * `deploy` looks each part up before it makes it, so it may be run again at any time and carries on
- * where an earlier run stopped; `destroy` looks everything up by tags and takes it away in the order
+ * Theory of operation: `deploy` looks each part up before it makes it, so it may be run again at any
+ * time and carries on where an earlier run stopped; `destroy` looks everything up and takes it away in the order
  * that AWS's dependencies demand.  Neither keeps notes of its own.
  */
+#include "cli/stack.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/ip.h"
 #include "base/text.h"
-#include "cli/make.h"
 
 #define TRY(expression)                                                                                      \
     do {                                                                                                     \
@@ -20,42 +21,48 @@
             return 1;                                                                                        \
     } while (0)
 
-struct stack {
-    const char *name;
-    const char *vpc, *gateway, *public_subnet, *private_subnet, *public_table, *private_table;
-    const char *nat_group, *group, *profile, *bucket, *s3_endpoint, *ssm_endpoints[3], *nat, *instance;
-};
-
 static const char *const ssm_services[3] = {"ssm", "ssmmessages", "ec2messages"};
 
 static struct tags part(struct cli *c, const struct stack *s, const char *suffix) {
-    return (struct tags){arena_printf(c->arena, "%s-%s", s->name, suffix), s->name};
+    return (struct tags){.name = arena_printf(c->arena, "%s-%s", s->name, suffix), .stack = s->name};
 }
 
-typedef int (*find_function)(struct cli *c, struct id_list *ret_ids, ...);
-
-/* 0 with the id, or NULL when the stack has no such part yet. */
-static int find_part(struct cli *c, find_function find, struct tags t, const char **ret_id) {
-    struct id_list ids;
-
-    if (find(c, &ids, "tag:Stack", t.stack, "tag:Name", t.name, NULL) != 0)
-        return 1;
-    *ret_id = ids.count > 0 ? ids.items[0] : NULL;
-    return 0;
-}
-
-/* Looks a part up and makes it when it is not there; tells either. */
-#define ENSURE(find, suffix, what, id, make)                                                                 \
+/* Looks a part up by filters and makes it when it is not there; tells either. */
+#define ENSURE(find, suffix, what, id, make, ...)                                                            \
     do {                                                                                                     \
         uint64_t started_ = clock_mono_ns();                                                                 \
         struct tags t = part(c, s, suffix);                                                                  \
+        struct id_list ids_;                                                                                 \
         bool existed_;                                                                                       \
-        TRY(find_part(c, find, t, &(id)));                                                                   \
-        existed_ = (id) != NULL;                                                                             \
+        TRY(find(c, &ids_, __VA_ARGS__, NULL));                                                              \
+        existed_ = ids_.count > 0;                                                                           \
+        (id) = existed_ ? ids_.items[0] : NULL;                                                              \
         if (!existed_)                                                                                       \
             TRY(make);                                                                                       \
         cli_step(c, what, id, existed_, started_);                                                           \
     } while (0)
+
+#define TAGGED "tag:Stack", t.stack, "tag:Name", t.name
+#define IN_VPC "vpc-id", s->vpc, "tag:Name", t.name
+
+int stack_vpcs(struct cli *c, const char *stack, struct id_list *ret_ids) {
+    struct id_list by_name;
+
+    TRY(find_vpcs(c, ret_ids, "tag:Stack", stack, NULL));
+    if (ret_ids->count < 2)
+        return 0;
+    TRY(find_vpcs(c, &by_name, "tag:Stack", stack, "tag:Name", stack, NULL));
+    for (size_t i = 0; by_name.count > 0 && i < ret_ids->count; i++)
+        if (text_is(ret_ids->items[i], by_name.items[0])) {
+            ret_ids->items[i] = ret_ids->items[0];
+            ret_ids->items[0] = by_name.items[0];
+        }
+    return 0;
+}
+
+const char *stack_role(struct cli *c, const char *stack) {
+    return arena_printf(c->arena, "%s-role", stack);
+}
 
 static int first_zone(struct cli *c, const char **ret_zone) {
     struct ec2_describe_availability_zones_request in = {0};
@@ -100,92 +107,147 @@ static int mend_network(struct cli *c, const struct stack *s) {
     return 0;
 }
 
-static int deploy_network(struct cli *c, struct stack *s) {
-    const char *zone = NULL;
-    bool again;
+/* The VPC's first two pieces, of 256 addresses when it has so many. */
+static int split(struct cli *c, const char *cidr, const char **ret_public, const char **ret_private) {
+    struct prefix4 whole, piece;
+    char text[PREFIX4_TEXT_BYTES];
 
-    ENSURE(find_vpcs, "vpc", "VPC 10.0.0.0/16", s->vpc, make_vpc(c, t, "10.0.0.0/16", &s->vpc));
+    if (prefix4_parse(cidr, &whole) < 0 || whole.length > 27) {
+        cli_error("%s is no range for a VPC with two subnets: give one like 10.0.0.0/16, no smaller than /27",
+                  cidr);
+        return 1;
+    }
+    piece = prefix4_masked(whole);
+    piece.length = whole.length < 24 ? 24 : whole.length + 1;
+    *ret_public = arena_strdup(c->arena, prefix4_format(piece, text));
+    piece.addr.v += (uint32_t)prefix4_size(piece);
+    *ret_private = arena_strdup(c->arena, prefix4_format(piece, text));
+    return 0;
+}
+
+static int ensure_vpc(struct cli *c, struct stack *s, const char *cidr) {
+    uint64_t start = clock_mono_ns();
+    struct id_list ids;
+    bool existed;
+
+    TRY(stack_vpcs(c, s->name, &ids));
+    existed = ids.count > 0;
+    if (existed) {
+        s->vpc = ids.items[0];
+        TRY(vpc_cidr(c, s->vpc, &s->cidr));
+    } else {
+        s->cidr = cidr;
+        TRY(make_vpc(c, (struct tags){.name = s->name, .stack = s->name}, cidr, &s->vpc));
+    }
+    cli_step(c, arena_printf(c->arena, "VPC %s", s->cidr), s->vpc, existed, start);
+    return 0;
+}
+
+int stack_network(struct cli *c, struct stack *s, const char *cidr) {
+    const char *zone = NULL, *public_cidr, *private_cidr;
+
+    TRY(split(c, cidr, &public_cidr, &private_cidr));
+    TRY(ensure_vpc(c, s, cidr));
+    TRY(split(c, s->cidr, &public_cidr, &private_cidr));
     TRY(first_zone(c, &zone));
     ENSURE(find_internet_gateways, "igw", "internet gateway", s->gateway,
-           make_internet_gateway(c, t, s->vpc, &s->gateway));
-    ENSURE(find_subnets, "public", "public subnet 10.0.0.0/24", s->public_subnet,
-           make_subnet(c, t, s->vpc, "10.0.0.0/24", zone, false, &s->public_subnet));
-    ENSURE(find_subnets, "private", "private subnet 10.0.1.0/24", s->private_subnet,
-           make_subnet(c, t, s->vpc, "10.0.1.0/24", zone, false, &s->private_subnet));
+           make_internet_gateway(c, t, s->vpc, &s->gateway), TAGGED);
+    ENSURE(find_subnets, "public", arena_printf(c->arena, "public subnet %s", public_cidr), s->public_subnet,
+           make_subnet(c, t, s->vpc, public_cidr, zone, false, &s->public_subnet), IN_VPC);
+    ENSURE(find_subnets, "private", arena_printf(c->arena, "private subnet %s", private_cidr),
+           s->private_subnet, make_subnet(c, t, s->vpc, private_cidr, zone, false, &s->private_subnet),
+           IN_VPC);
     ENSURE(find_route_tables, "public-rt", "public route table", s->public_table,
-           make_route_table(c, t, s->vpc, s->public_subnet, &s->public_table));
+           make_route_table(c, t, s->vpc, s->public_subnet, &s->public_table), IN_VPC);
     ENSURE(find_route_tables, "private-rt", "private route table", s->private_table,
-           make_route_table(c, t, s->vpc, s->private_subnet, &s->private_table));
-    again = s->vpc != NULL;
-    if (again)
-        TRY(mend_network(c, s));
+           make_route_table(c, t, s->vpc, s->private_subnet, &s->private_table), IN_VPC);
+    TRY(mend_network(c, s));
     return make_default_route(c, s->public_table, s->gateway, NULL);
 }
 
 static int deploy_groups(struct cli *c, struct stack *s) {
-    static const char vpc_range[] = "10.0.0.0/16";
-
     ENSURE(find_groups, "nat-sg", "NAT security group", s->nat_group,
-           make_group(c, t, s->vpc, "NAT instance: web and ping from the VPC", &s->nat_group));
-    ENSURE(find_groups, "sg", "security group", s->group,
-           make_group(c, t, s->vpc, "HTTPS from the VPC", &s->group));
-    TRY(allow_ingress(c, s->nat_group, "tcp", 80, vpc_range));
-    TRY(allow_ingress(c, s->nat_group, "tcp", 443, vpc_range));
-    TRY(allow_ingress(c, s->nat_group, "icmp", -1, vpc_range));
-    return allow_ingress(c, s->group, "tcp", 443, vpc_range);
+           make_nat_group(c, t, s->vpc, &s->nat_group), "vpc-id", s->vpc, "group-name", t.name);
+    ENSURE(find_groups, "sg", "security group", s->group, make_instance_group(c, t, s->vpc, &s->group),
+           "vpc-id", s->vpc, "group-name", t.name);
+    /* An earlier run may have been cut off before the rules. */
+    TRY(allow_nat_group(c, s->nat_group, s->cidr));
+    return allow_instance_group(c, s->group, s->cidr);
 }
 
-/* The stack's bucket: the named one, or an earlier run's by its name's beginning. */
-static int find_bucket(struct cli *c, const struct stack *s, const char **ret_bucket) {
+/* Untagged, as the script makes them, or cut off before it was tagged: then only the name tells. */
+static bool named_for(const char *bucket, const char *stack) {
+    size_t n = strlen(stack);
+
+    return strncmp(bucket, stack, n) == 0 && text_starts(bucket + n, "-bucket-") && bucket[n + 8] != '\0' &&
+           strspn(bucket + n + 8, "0123456789") == strlen(bucket + n + 8);
+}
+
+int stack_buckets(struct cli *c, const char *stack, struct id_list *ret_names) {
     struct s3_list_buckets_request in = {0};
     struct s3_list_buckets_output out = {0};
-    const char *prefix = arena_printf(c->arena, "%s-bucket-", s->name);
 
+    *ret_names = (struct id_list){0};
     if (S3(c, ListBuckets, in, out) < 0)
         return cli_aws_failed(c, "list buckets");
-    *ret_bucket = NULL;
     for (size_t i = 0; i < out.buckets.count; i++) {
-        struct s3_get_bucket_tagging_request get = {.bucket = out.buckets.items[i].name};
+        const char *name = out.buckets.items[i].name;
+        struct s3_get_bucket_tagging_request get = {.bucket = name};
         struct s3_get_bucket_tagging_output tags = {0};
+        bool ours = named_for(name, stack);
 
-        if (S3(c, GetBucketTagging, get, tags) < 0) {
-            /* Cut off before it was tagged: then only the name tells. */
-            if (text_starts(get.bucket, prefix))
-                *ret_bucket = get.bucket;
-            continue;
-        }
-        for (size_t k = 0; k < tags.tag_set.count; k++)
-            if (text_is(tags.tag_set.items[k].key, "Stack") && text_is(tags.tag_set.items[k].value, s->name))
-                *ret_bucket = get.bucket;
+        if (S3(c, GetBucketTagging, get, tags) == 0)
+            for (size_t k = 0; k < tags.tag_set.count; k++)
+                if (text_is(tags.tag_set.items[k].key, "Stack"))
+                    ours = text_is(tags.tag_set.items[k].value, stack);
+        if (ours)
+            *vec_push(c->arena, ret_names) = name;
     }
     return 0;
 }
 
 static int deploy_bucket(struct cli *c, struct stack *s) {
     uint64_t start = clock_mono_ns();
+    struct id_list names;
     bool existed;
 
-    TRY(find_bucket(c, s, &s->bucket));
-    existed = s->bucket != NULL;
-    if (!existed)
+    TRY(stack_buckets(c, s->name, &names));
+    existed = names.count > 0;
+    if (existed)
+        s->bucket = names.items[0];
+    else
         s->bucket = c->argc > 1 ? c->argv[1]
                                 : arena_printf(c->arena, "%s-bucket-%lld", s->name,
                                                (long long)(clock_real_ms() / 1000));
-    TRY(make_bucket(c, (struct tags){s->bucket, s->name}, s->bucket));
+    TRY(make_bucket(c, (struct tags){.name = s->bucket, .stack = s->name}, s->bucket));
     cli_step(c, "bucket", s->bucket, existed, start);
     return 0;
 }
 
-static int deploy_endpoints(struct cli *c, struct stack *s) {
-    ENSURE(find_endpoints, "s3-endpoint", "S3 gateway endpoint", s->s3_endpoint,
-           make_s3_endpoint(c, t, s->vpc, s->private_table, &s->s3_endpoint));
-    for (size_t i = 0; i < 3; i++) {
-        const char *service = ssm_services[i];
+static int ensure_endpoint(struct cli *c, const struct stack *s, const char *service, const char **ret_id) {
+    uint64_t start = clock_mono_ns();
+    bool s3 = text_is(service, "s3"), existed;
+    struct tags t = {.name = s3 ? "s3-gateway-endpoint" : arena_printf(c->arena, "%s-endpoint", service),
+                     .stack = s->name};
+    struct id_list ids;
 
-        ENSURE(find_endpoints, arena_printf(c->arena, "%s-endpoint", service),
-               arena_printf(c->arena, "%s endpoint", service), s->ssm_endpoints[i],
-               make_ssm_endpoint(c, t, service, s->vpc, s->private_subnet, s->group, &s->ssm_endpoints[i]));
-    }
+    TRY(find_endpoints(c, &ids, "vpc-id", s->vpc, "service-name",
+                       arena_printf(c->arena, "com.amazonaws.%s.%s", c->aws.region, service), NULL));
+    existed = ids.count > 0;
+    if (existed)
+        *ret_id = ids.items[0];
+    else
+        TRY(s3 ? make_s3_endpoint(c, t, s->vpc, s->private_table, ret_id)
+               : make_ssm_endpoint(c, t, service, s->vpc, s->private_subnet, s->group, ret_id));
+    cli_step(c, s3 ? "S3 gateway endpoint" : arena_printf(c->arena, "%s endpoint", service), *ret_id, existed,
+             start);
+    return 0;
+}
+
+static int deploy_endpoints(struct cli *c, struct stack *s) {
+    TRY(ensure_endpoint(c, s, "s3", &s->s3_endpoint));
+    for (size_t i = 0; i < 3; i++)
+        TRY(ensure_endpoint(c, s, ssm_services[i], &s->ssm_endpoints[i]));
     return 0;
 }
 
@@ -195,11 +257,11 @@ static int deploy_instances(struct cli *c, struct stack *s) {
     const char *why;
 
     ENSURE(find_instances, "nat", "NAT instance (t4g.nano)", s->nat,
-           make_nat_instance(c, t, s->public_subnet, s->nat_group, "t4g.nano", &s->nat));
+           make_nat_instance(c, t, s->public_subnet, s->nat_group, "t4g.nano", &s->nat), IN_VPC);
     TRY(source_check_off(c, s->nat));
     TRY(deploy_endpoints(c, s));
     ENSURE(find_instances, "ec2", "private instance (t3.micro)", s->instance,
-           make_instance(c, t, s->private_subnet, s->group, s->profile, &s->instance));
+           make_instance(c, t, s->private_subnet, s->group, s->profile, &s->instance), IN_VPC);
     *vec_push(c->arena, &ids) = s->nat;
     TRY(wait_instances(c, &ids, "running", 180));
     TRY(make_default_route(c, s->private_table, NULL, s->nat));
@@ -236,7 +298,7 @@ int cmd_deploy(struct cli *c) {
 
     if (r != 0)
         return r;
-    r = deploy_network(c, &s);
+    r = stack_network(c, &s, "10.0.0.0/16");
     if (r == 0)
         r = deploy_groups(c, &s);
     role = part(c, &s, "role");
@@ -270,167 +332,76 @@ static void tell_removed(struct cli *c, const char *what, const char *id) {
     cli_say(c, "- %-28s %s\n", what, id);
 }
 
-int cmd_destroy(struct cli *c) {
-    struct stack stack = {.name = c->argv[0]}, *s = &stack;
-    struct iam_get_role_request get = {.role_name = arena_printf(c->arena, "%s-role", stack.name)};
-    struct iam_get_role_response role = {0};
-    struct id_list vpcs, gateways;
-    bool has_role;
+static int destroy_network(struct cli *c, const struct stack *s, const struct id_list *vpcs) {
+    struct id_list gateways;
 
-    TRY(find_vpcs(c, &vpcs, "tag:Stack", s->name, NULL));
-    TRY(find_internet_gateways(c, &gateways, "tag:Stack", s->name, NULL));
-    TRY(find_bucket(c, s, &s->bucket));
-    has_role = IAM(c, GetRole, get, role) == 0;
-    if (!has_role && !aws_error_is(&c->aws, "NoSuchEntity"))
-        return cli_aws_failed(c, "look for the role");
-    if (vpcs.count == 0 && gateways.count == 0 && s->bucket == NULL && !has_role) {
-        cli_say(c, "%s: nothing there\n", s->name);
-        return 0;
-    }
-    if (!cli_confirm(c, "Destroy stack %s: %zu VPC with all in it%s%s%s%s?", s->name, vpcs.count,
-                     s->bucket == NULL ? "" : ", bucket ", s->bucket == NULL ? "" : s->bucket,
-                     has_role ? ", role " : "", has_role ? get.role_name : ""))
-        return 1;
-    for (size_t i = 0; i < vpcs.count; i++)
-        TRY(remove_vpc_with_all(c, vpcs.items[i], tell_removed));
+    for (size_t i = 0; i < vpcs->count; i++)
+        TRY(remove_vpc_with_all(c, vpcs->items[i], tell_removed));
     /* One that an interrupted run left without a VPC. */
     TRY(find_internet_gateways(c, &gateways, "tag:Stack", s->name, NULL));
     for (size_t i = 0; i < gateways.count; i++) {
         TRY(remove_internet_gateway(c, gateways.items[i]));
         tell_removed(c, "internet gateway", gateways.items[i]);
     }
-    if (s->bucket != NULL) {
-        TRY(remove_bucket(c, s->bucket));
-        tell_removed(c, "bucket", s->bucket);
+    return 0;
+}
+
+int cmd_destroy(struct cli *c) {
+    struct stack stack = {.name = c->argv[0]}, *s = &stack;
+    const char *role = stack_role(c, s->name), *names = "";
+    struct id_list vpcs, gateways, buckets;
+    bool has_role;
+
+    TRY(stack_vpcs(c, s->name, &vpcs));
+    TRY(find_internet_gateways(c, &gateways, "tag:Stack", s->name, NULL));
+    TRY(stack_buckets(c, s->name, &buckets));
+    TRY(find_role(c, role, &has_role));
+    if (vpcs.count == 0 && gateways.count == 0 && buckets.count == 0 && !has_role) {
+        cli_say(c, "%s: nothing there, in %s\n", s->name, cli_where(c));
+        return 0;
+    }
+    for (size_t i = 0; i < buckets.count; i++)
+        names = arena_printf(c->arena, "%s, bucket %s", names, buckets.items[i]);
+    if (!cli_confirm(c, "Destroy stack %s: %zu VPC with all in it%s%s%s", s->name, vpcs.count, names,
+                     has_role ? ", role " : "", has_role ? role : ""))
+        return 1;
+    cli_say(c, "destroying %s, in %s\n", s->name, cli_where(c));
+    TRY(destroy_network(c, s, &vpcs));
+    for (size_t i = 0; i < buckets.count; i++) {
+        TRY(remove_bucket(c, buckets.items[i]));
+        tell_removed(c, "bucket", buckets.items[i]);
     }
     if (has_role) {
-        TRY(remove_role(c, get.role_name));
-        tell_removed(c, "role and profile", get.role_name);
+        TRY(remove_role(c, role));
+        tell_removed(c, "role and profile", role);
     }
     return 0;
 }
 
-static int status_ids(struct cli *c, struct table *t, const char *stack, const char *what,
-                      find_function find) {
+/* As the script does: a VPC that two subnets, their route tables and a gateway come with. */
+int cmd_vpc_create(struct cli *c) {
+    struct table t = {.columns = (const char *const[]){"Created", "Id", NULL}};
+    struct stack s = {.name = c->argv[0]};
     struct id_list ids;
 
-    TRY(find(c, &ids, "tag:Stack", stack, NULL));
-    for (size_t i = 0; i < ids.count; i++)
-        table_row(c, t, what, ids.items[i], "available", "", NULL);
-    return 0;
-}
-
-static int status_instances(struct cli *c, struct table *t, const char *stack) {
-    struct ec2_describe_instances_request in = {0};
-    struct ec2_describe_instances_result out = {0};
-
-    FILTER(c, in, "tag:Stack", stack);
-    if (EC2(c, DescribeInstances, in, out) < 0)
-        return cli_aws_failed(c, "look for instances");
-    for (size_t r = 0; r < out.reservations.count; r++)
-        for (size_t i = 0; i < out.reservations.items[r].instances.count; i++) {
-            const struct ec2_instance *it = &out.reservations.items[r].instances.items[i];
-            struct ssm_get_connection_status_request ask = {.target = it->instance_id};
-            struct ssm_get_connection_status_response session = {0};
-            const char *connected = "";
-
-            if (text_is(it->state->name, "terminated"))
-                continue;
-            if (SSM(c, GetConnectionStatus, ask, session) == 0 && session.status != NULL)
-                connected = text_is(session.status, "connected") ? ", session manager connected" : "";
-            table_row(c, t, it->source_dest_check.v ? "instance" : "NAT instance", it->instance_id,
-                      it->state->name,
-                      arena_printf(c->arena, "%s%s%s%s",
-                                   it->private_ip_address == NULL ? "" : it->private_ip_address,
-                                   it->public_ip_address == NULL ? "" : " / ",
-                                   it->public_ip_address == NULL ? "" : it->public_ip_address, connected),
-                      NULL);
-        }
-    return 0;
-}
-
-static int status_endpoints(struct cli *c, struct table *t, const char *stack) {
-    struct ec2_describe_vpc_endpoints_request in = {0};
-    struct ec2_describe_vpc_endpoints_result out = {0};
-
-    FILTER(c, in, "tag:Stack", stack);
-    if (EC2(c, DescribeVpcEndpoints, in, out) < 0)
-        return cli_aws_failed(c, "look for endpoints");
-    for (size_t i = 0; i < out.vpc_endpoints.count; i++) {
-        const struct ec2_vpc_endpoint *e = &out.vpc_endpoints.items[i];
-
-        table_row(c, t, text_is(e->vpc_endpoint_type, "Gateway") ? "gateway endpoint" : "interface endpoint",
-                  e->vpc_endpoint_id, e->state, e->service_name, NULL);
-    }
-    return 0;
-}
-
-static int status_routes(struct cli *c, struct table *t, const char *stack) {
-    struct ec2_describe_route_tables_request in = {0};
-    struct ec2_describe_route_tables_result out = {0};
-
-    FILTER(c, in, "tag:Stack", stack);
-    if (EC2(c, DescribeRouteTables, in, out) < 0)
-        return cli_aws_failed(c, "look for route tables");
-    for (size_t i = 0; i < out.route_tables.count; i++) {
-        const struct ec2_route_table *rt = &out.route_tables.items[i];
-
-        for (size_t k = 0; k < rt->routes.count; k++) {
-            const struct ec2_route *r = &rt->routes.items[k];
-            const char *destination =
-                r->destination_cidr_block != NULL ? r->destination_cidr_block : r->destination_prefix_list_id;
-            const char *via = r->instance_id != NULL            ? r->instance_id
-                              : r->network_interface_id != NULL ? r->network_interface_id
-                                                                : r->gateway_id;
-            /* People read on from the row above; a program gets whole rows. */
-            bool whole = k == 0 || text_is(c->output, "json");
-
-            table_row(c, t, whole ? "route table" : "", whole ? rt->route_table_id : "",
-                      r->state == NULL ? "" : r->state,
-                      arena_printf(c->arena, "%s -> %s", destination == NULL ? "?" : destination,
-                                   via == NULL ? "?" : via),
-                      NULL);
-        }
-    }
-    return 0;
-}
-
-static int status_stack(struct cli *c, const char *stack) {
-    struct table t = {.columns = (const char *const[]){"Component", "Id", "State", "Details", NULL}};
-    struct stack s = {.name = stack};
-
-    TRY(status_ids(c, &t, stack, "VPC", find_vpcs));
-    TRY(status_ids(c, &t, stack, "internet gateway", find_internet_gateways));
-    TRY(status_ids(c, &t, stack, "subnet", find_subnets));
-    TRY(status_routes(c, &t, stack));
-    TRY(status_ids(c, &t, stack, "security group", find_groups));
-    TRY(status_endpoints(c, &t, stack));
-    TRY(status_instances(c, &t, stack));
-    TRY(find_bucket(c, &s, &s.bucket));
-    if (s.bucket != NULL)
-        table_row(c, &t, "bucket", s.bucket, "available", "", NULL);
-    if (t.rows.count == 0) {
-        cli_error("there is no stack \"%s\": `vpcbox deploy %s` makes it", stack, stack);
+    TRY(stack_vpcs(c, s.name, &ids));
+    if (ids.count > 0) {
+        cli_error("there is a VPC %s already, %s: choose another name, or let `vpcbox deploy %s` build on it",
+                  s.name, ids.items[0], s.name);
         return 1;
     }
-    table_print(c, &t);
-    return 0;
-}
-
-int cmd_status(struct cli *c) {
-    struct ec2_describe_vpcs_request in = {0};
-    struct ec2_describe_vpcs_result out = {0};
-    struct table t = {.columns = (const char *const[]){"Stack", "Vpc", "Cidr", NULL}};
-
-    if (c->argc > 0)
-        return status_stack(c, c->argv[0]);
-    FILTER(c, in, "tag-key", "Stack");
-    if (EC2(c, DescribeVpcs, in, out) < 0)
-        return cli_aws_failed(c, "look for stacks");
-    for (size_t i = 0; i < out.vpcs.count; i++)
-        table_row(c, &t, tag_value(out.vpcs.items[i].tags.items, out.vpcs.items[i].tags.count, "Stack"),
-                  out.vpcs.items[i].vpc_id, out.vpcs.items[i].cidr_block, NULL);
-    box_status(c);
+    c->quiet = true;
+    TRY(stack_network(c, &s, c->argc > 1 ? c->argv[1] : "10.0.0.0/16"));
+    if (!c->terminal && !text_is(c->output, "json")) {
+        puts(s.vpc); /* a script asked for the VPC; `status` tells the rest */
+        return 0;
+    }
+    table_row(c, &t, "VPC", s.vpc, NULL);
+    table_row(c, &t, "internet gateway", s.gateway, NULL);
+    table_row(c, &t, "public subnet", s.public_subnet, NULL);
+    table_row(c, &t, "private subnet", s.private_subnet, NULL);
+    table_row(c, &t, "public route table", s.public_table, NULL);
+    table_row(c, &t, "private route table", s.private_table, NULL);
     table_print(c, &t);
     return 0;
 }

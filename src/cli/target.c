@@ -2,6 +2,10 @@
 /*
  * target: which AWS is meant, and with whose keys.
  *
+ * What the command line says wins: --home and --target box mean a box, --endpoint-url and --target aws something
+ * else.  Else VPCBOX_HOME means a box; else AWS_ENDPOINT_URL means another API, which commands that
+ * deal with a box itself refuse to guess a box for, so that one shell never speaks to two.
+ *
  * The box: its root key, known to everybody, since it guards nothing outside the box.  Real AWS or
  * another endpoint: AWS_ACCESS_KEY_ID… of the environment, else the profile's section in
  * ~/.aws/credentials and ~/.aws/config, as AWS's own tools read them.
@@ -13,6 +17,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "host/control.h"
 
 /* The value of key in [section] of an INI file, or NULL. */
 static const char *ini_value(struct cli *c, const char *path, const char *section, const char *key) {
@@ -91,28 +96,116 @@ static int usual_credentials(struct cli *c, const char *profile, const char *reg
     return 0;
 }
 
-int cli_target(struct cli *c, const char *target, const char *endpoint_url, const char *region,
-               const char *profile) {
-    if (target != NULL && !text_is(target, "box") && !text_is(target, "aws")) {
-        cli_error("--target is box or aws, not \"%s\"", target);
+static const char *not_empty(const char *s) {
+    return s == NULL || *s == '\0' ? NULL : s;
+}
+
+/* Whether a URL is the running box's of this home. */
+static bool is_box(struct cli *c, const char *url) {
+    const char *host = strstr(url, "://"), *ours = box_endpoint(c), *port;
+
+    if (host == NULL || ours == NULL)
+        return false;
+    host += 3;
+    port = strrchr(ours, ':');
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = arena_printf(c->arena, "%s%s", i == 0 ? "127.0.0.1" : "localhost", port);
+
+        if (text_starts(host, name) && (host[strlen(name)] == '\0' || host[strlen(name)] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static int contradiction(const struct cli_command *command, const struct cli_wishes *w) {
+    bool other = w->endpoint_url != NULL || text_is(w->target, "aws");
+
+    if (w->target != NULL && !text_is(w->target, "box") && !text_is(w->target, "aws")) {
+        cli_error("--target is box or aws, not \"%s\"", w->target);
         return 2;
     }
-    c->aws.arena = c->arena;
-    if (endpoint_url == NULL && target == NULL)
-        endpoint_url = getenv("AWS_ENDPOINT_URL");
-    if (text_is(target, "aws") || endpoint_url != NULL) {
-        c->target_given = true;
-        c->real_aws = endpoint_url == NULL;
-        c->aws.endpoint_url = endpoint_url;
-        return usual_credentials(c, profile, region);
+    if (other && (command->needs == CLI_BOX || command->needs == CLI_HOME)) {
+        cli_error("%s deals with a box itself: --home says which, %s is of no use to it", command->name,
+                  w->endpoint_url != NULL ? "--endpoint-url" : "--target aws");
+        return 2;
     }
+    if (other && (w->home != NULL || (text_is(w->target, "box") && w->endpoint_url != NULL))) {
+        cli_error("%s names a box and %s something else: leave one of them out",
+                  w->home != NULL ? "--home" : "--target box",
+                  w->endpoint_url != NULL ? "--endpoint-url" : "--target aws");
+        return 2;
+    }
+    return 0;
+}
+
+/* The box of the home and its root key; start: when none runs. */
+static int the_box(struct cli *c, const struct cli_wishes *w, bool start) {
     c->aws.endpoint_url = box_endpoint(c);
-    if (c->aws.endpoint_url == NULL) {
+    if (c->aws.endpoint_url == NULL && start) {
         if (box_start(c) != 0)
             return 1;
         c->aws.endpoint_url = box_endpoint(c);
+        if (c->aws.endpoint_url == NULL) {
+            cli_error("the box of %s has ended again: its log is %s/serve.log", c->home, c->home);
+            return 1;
+        }
     }
-    if (region != NULL)
-        c->aws.region = region;
+    if (w->region != NULL)
+        c->aws.region = w->region;
     return 0;
+}
+
+int cli_target(struct cli *c, const struct cli_command *command, const struct cli_wishes *w) {
+    const char *endpoint_url = w->endpoint_url;
+    char *home = arena_alloc(c->arena, CONTROL_PATH_BYTES);
+    int r = contradiction(command, w);
+
+    if (r != 0)
+        return r;
+    if (w->home != NULL && *w->home == '\0') {
+        cli_error("--home needs the name of a folder");
+        return 2;
+    }
+    if (control_home(w->home, home) < 0) {
+        cli_error("the path of the home is too long, or the current folder is gone: name it by --home");
+        return 2;
+    }
+    c->home = home;
+    c->aws.arena = c->arena;
+    if (command->needs == CLI_NOTHING || c->image != NULL)
+        return 0;
+    /* What names a box is nearer to what is meant than what AWS's tools are told. */
+    if (endpoint_url == NULL && w->target == NULL && w->home == NULL &&
+        not_empty(getenv("VPCBOX_HOME")) == NULL)
+        endpoint_url = not_empty(getenv("AWS_ENDPOINT_URL"));
+    if (command->needs == CLI_HOME)
+        return 0;
+    if (endpoint_url != NULL && w->endpoint_url == NULL && is_box(c, endpoint_url)) {
+        r = the_box(c, w, false);
+        return r == 0 && getenv("AWS_ACCESS_KEY_ID") != NULL ? usual_credentials(c, w->profile, w->region)
+                                                             : r;
+    }
+    if (command->needs == CLI_BOX) {
+        if (endpoint_url == NULL)
+            return the_box(c, w, false);
+        cli_error("AWS_ENDPOINT_URL is %s, which is not the box of %s: say by --home which box is meant",
+                  endpoint_url, c->home);
+        return 2;
+    }
+    if (text_is(w->target, "aws") || endpoint_url != NULL) {
+        c->target_given = true;
+        c->real_aws = endpoint_url == NULL;
+        c->aws.endpoint_url = endpoint_url;
+        return usual_credentials(c, w->profile, w->region);
+    }
+    return the_box(c, w, true);
+}
+
+const char *cli_where(struct cli *c) {
+    if (c->real_aws)
+        return arena_printf(c->arena, "AWS's region %s", c->aws.region);
+    if (c->target_given)
+        return c->aws.endpoint_url;
+    return arena_printf(c->arena, "the box of %s (%s)", c->home,
+                        c->aws.endpoint_url == NULL ? "not running" : c->aws.endpoint_url);
 }

@@ -281,6 +281,30 @@ int remove_vpc_with_all(struct cli *c, const char *vpc,
     return 0;
 }
 
+/* One that an interrupted run has left without a role. */
+static int remove_lone_profile(struct cli *c, const char *role) {
+    struct iam_delete_instance_profile_request in = {.instance_profile_name =
+                                                         arena_printf(c->arena, "%s-profile", role)};
+    struct aws_nothing nothing;
+
+    return IAM(c, DeleteInstanceProfile, in, nothing) < 0 && !aws_error_is(&c->aws, "NoSuchEntity")
+               ? cli_aws_failed(c, "delete the instance profile")
+               : 0;
+}
+
+int find_role(struct cli *c, const char *role, bool *ret_there) {
+    struct iam_get_role_request get = {.role_name = role};
+    struct iam_get_role_response found = {0};
+    struct iam_get_instance_profile_request get_profile = {.instance_profile_name =
+                                                               arena_printf(c->arena, "%s-profile", role)};
+    struct iam_get_instance_profile_response found_profile = {0};
+
+    *ret_there = IAM(c, GetRole, get, found) == 0;
+    if (!*ret_there && aws_error_is(&c->aws, "NoSuchEntity"))
+        *ret_there = IAM(c, GetInstanceProfile, get_profile, found_profile) == 0;
+    return *ret_there || aws_error_is(&c->aws, "NoSuchEntity") ? 0 : cli_aws_failed(c, "look for the role");
+}
+
 int remove_role(struct cli *c, const char *role) {
     struct iam_list_instance_profiles_for_role_request profiles = {.role_name = role};
     struct iam_list_instance_profiles_for_role_response found = {0};
@@ -291,11 +315,9 @@ int remove_role(struct cli *c, const char *role) {
     struct iam_delete_role_request del = {.role_name = role};
     struct aws_nothing nothing;
 
-    if (IAM(c, ListInstanceProfilesForRole, profiles, found) < 0) {
-        if (aws_error_is(&c->aws, "NoSuchEntity"))
-            return 0;
-        return cli_aws_failed(c, "look at the role");
-    }
+    if (IAM(c, ListInstanceProfilesForRole, profiles, found) < 0)
+        return aws_error_is(&c->aws, "NoSuchEntity") ? remove_lone_profile(c, role)
+                                                     : cli_aws_failed(c, "look at the role");
     for (size_t i = 0; i < found.instance_profiles.count; i++) {
         const char *name = found.instance_profiles.items[i].instance_profile_name;
         struct iam_remove_role_from_instance_profile_request out_of = {.instance_profile_name = name,
