@@ -80,6 +80,7 @@ struct api_instance_start {
     const void *user_data; /* decoded; NULL when none */
     size_t user_data_length;
     bool first_boot;
+    uint32_t memory_mib, vcpus, disk_gib; /* its type's, its root volume's; 0: not known */
     struct api_instance_eni {
         uint32_t num;
         const char *mac;

@@ -36,7 +36,8 @@ static struct ip4 address(const char *text) {
 static int start(void *user, const struct api_instance_start *in) {
     struct backend *b = user;
     struct message_instance_start m = {.resolver = address(in->resolver),
-                                       .eni_count = (uint32_t)in->eni_count};
+                                       .eni_count = (uint32_t)in->eni_count,
+                                       .size = {in->memory_mib, in->vcpus, in->disk_gib}};
     char why[MESSAGE_NAME_BYTES] = "";
     int r;
 

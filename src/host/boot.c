@@ -20,7 +20,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,7 +29,7 @@
 #include "host/netlink.h"
 #include "host/rootfs.h"
 
-enum { REPORT = 3, CONTROL = 4, CONSOLE = 5, TRUST_MAX = 1 << 20, OPEN_FILES = 65536 };
+enum { REPORT = 3, CONTROL = 4, CONSOLE = 5, GROUPS = 6, TRUST_MAX = 1 << 20 };
 
 static int report(int sock, enum boot_step step, int error, const char *text, const struct space_tap *tap) {
     struct boot_report r = {.step = step, .error = error};
@@ -132,6 +131,12 @@ static void add_words(struct arguments *a, const char *const *words) {
         add(a, "%s", *words);
 }
 
+static void add_tmpfs(struct arguments *a, const char *mode, uint64_t bytes, const char *path) {
+    add_words(a, (const char *const[]){"--perms", mode, "--size", NULL});
+    add(a, "%llu", (unsigned long long)bytes);
+    add_words(a, (const char *const[]){"--tmpfs", path, NULL});
+}
+
 static void become_bubblewrap(const char *folder, const struct boot *b) {
     static const char *const persistent[] = {"etc", "home", "mnt", "opt", "root", "srv", "sys", "var"};
     static struct arguments a;
@@ -159,19 +164,19 @@ static void become_bubblewrap(const char *folder, const struct boot *b) {
         add(&a, "%s/%s", folder, persistent[i]);
         add(&a, "/%s", persistent[i]);
     }
-    add_words(&a, (const char *const[]){
-                      "--perms",      "1777",      "--tmpfs",      "/tmp",         "--tmpfs",    "/run",
-                      "--ro-bind",    SPACE_BIN,   SPACE_BIN,      "--proc",       "/proc",      "--dev",
-                      "/dev",         "--symlink", "/proc/1/fd/1", "/dev/console", "--dev-bind", SPACE_TUN,
-                      "/dev/net/tun", "--mqueue",  "/dev/mqueue",  "--chdir",      "/",          "--",
-                      INIT_PROGRAM,   NULL});
+    add_tmpfs(&a, "1777", b->limits.tmp_bytes, "/tmp");
+    add_tmpfs(&a, "0755", b->limits.run_bytes, "/run");
+    add_words(&a, (const char *const[]){"--ro-bind", SPACE_BIN, SPACE_BIN, "--proc", "/proc", "--dev", "/dev",
+                                        "--symlink", "/proc/1/fd/1", "/dev/console", "--dev-bind", SPACE_TUN,
+                                        "/dev/net/tun", "--mqueue", "/dev/mqueue", NULL});
+    add_tmpfs(&a, "1777", b->limits.shm_bytes, "/dev/shm");
+    add_words(&a, (const char *const[]){"--chdir", "/", "--", INIT_PROGRAM, NULL});
     a.argv[a.count] = NULL;
     execve("/usr/bin/bwrap", a.argv, none);
 }
 
 int boot_run(void *context) {
     const struct boot *b = context;
-    struct rlimit files = {OPEN_FILES, OPEN_FILES};
     char folder[256];
     const char *what = "its files";
     bool read_only;
@@ -179,11 +184,16 @@ int boot_run(void *context) {
     size_t trust_bytes = 0;
     struct rootfs fs = {folder, b->start, b->user_data, b->user_data_bytes, "", 0, b->region};
     int sock = fcntl(REPORT, F_DUPFD_CLOEXEC, 64), null = open("/dev/null", O_RDONLY), r;
+    int groups[CGROUP_CONTROLLERS];
     pid_t host = getppid();
 
     snprintf(folder, sizeof(folder), SPACE_INSTANCES "/%s/root", b->start->instance);
     if (dup2(null, 0) < 0 || dup2(CONSOLE, 1) < 0 || dup2(CONSOLE, 2) < 0)
         return fail(sock, -errno, "its console");
+    for (size_t i = 0; i < b->group_count; i++)
+        groups[i] = GROUPS + (int)i;
+    cgroup_join(groups, b->group_count);
+    limits_before();
     if (fd_read_file(SPACE_HOME "/ca/ca.crt", TRUST_MAX, &trust, &trust_bytes) == 0) {
         fs.trust = trust;
         fs.trust_bytes = trust_bytes;
@@ -203,7 +213,7 @@ int boot_run(void *context) {
     r = make_network(sock, b->start, b->space->ranges, b->cables);
     if (r < 0)
         return fail(sock, r, "its network");
-    setrlimit(RLIMIT_NOFILE, &files);
+    limits_apply(&b->limits, &b->space->groups);
     /* Changing ids disarmed it. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != host)
         return 1;

@@ -12,8 +12,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "host/disk.h"
 #include "host/host.h"
 #include "host/kernel.h"
+#include "host/limits.h"
 #include "host/loop.h"
 #include "host/message.h"
 #include "host/space.h"
@@ -58,6 +60,8 @@ struct guest {
     struct loop_timer deadline;
     struct port ports[MESSAGE_ENIS_MAX];
     size_t port_count;
+    uint64_t disk_limit, disk_bytes, disk_first; /* disk.c's: may hold, holds, held when first measured */
+    bool disk_known, disk_whole;
     int console_file;
     uint64_t console_bytes;
     uint64_t start_request, stop_request; /* region's, 0 when answered */
@@ -97,6 +101,8 @@ struct box {
     uint16_t port;
     bool ready, stopping;
     int status;
+    struct disk disk;
+    struct loop_timer groups; /* control groups of instances that have ended wait for their last process */
     struct space_net svc, lab;
     int image;
     struct message_image image_body;
@@ -125,6 +131,8 @@ void guest_stop_all(struct box *box, bool force);
 void guest_replay(struct box *box); /* tells a new region what runs */
 bool guest_ended(struct box *box, pid_t pid, int status);
 void guest_sweep(struct box *box);
+/* It has taken more than it may: its processes end at once, why goes to its console and into its state. */
+void guest_end(struct guest *g, const char *why);
 struct guest *guest_find(struct box *box, const char *id);
 
 /* exec.c */
@@ -137,7 +145,7 @@ void exec_forget_region(struct box *box); /* ends what the dead region had start
 void exec_netns(struct box *box, const struct message *m);
 
 /* boot.c: what an instance's first process does; never returns on success.  Descriptors: 3 report,
- * 4 init's control socket, 5 console. */
+ * 4 init's control socket, 5 console, 6, … those of cgroup_make(). */
 struct boot {
     const struct space *space;
     const struct message_instance_start *start;
@@ -145,6 +153,8 @@ struct boot {
     size_t user_data_bytes;
     const char *region;
     bool cables; /* interfaces are there when host has mapped the ids */
+    struct limits limits;
+    size_t group_count; /* descriptors after the console's: cgroup_join() */
 };
 int boot_run(void *boot);
 

@@ -20,8 +20,9 @@
 #include "host/box.h"
 
 enum {
-    START_MS = 20000,          /* until init says that the network is up */
-    STOP_MS = 3000,            /* for programs to end by themselves */
+    START_MS = 20000, /* until init says that the network is up */
+    STOP_MS = 3000,   /* for programs to end by themselves */
+    SWEEP_MS = 50,
     CONSOLE_MAX = 1024 * 1024, /* of console.log */
     CONSOLE_KEPT = 256 * 1024  /* when that is reached */
 };
@@ -279,7 +280,7 @@ static void close_channels(struct guest *g) {
     g->port_count = 0;
 }
 
-static int make_folder(struct guest *g) {
+static int make_folder(struct guest *g, bool *ret_fresh) {
     char path[256];
     uid_t id = g->box->space.instance_id;
 
@@ -287,18 +288,26 @@ static int make_folder(struct guest *g) {
     if (mkdir(path, 0755) < 0 && errno != EEXIST)
         return -errno;
     console_path(g->start.instance, "root", path);
-    if (mkdir(path, 0755) < 0)
+    *ret_fresh = mkdir(path, 0755) == 0;
+    if (!*ret_fresh)
         return errno == EEXIST ? 0 : -errno;
     return chown(path, id, id) < 0 ? -errno : 0;
 }
 
 static int launch(struct guest *g) {
-    struct boot boot = {&g->box->space,         &g->start,        g->user_data, g->user_data_bytes,
-                        g->box->options.region, g->box->kernel.on};
+    struct boot boot = {.space = &g->box->space,
+                        .start = &g->start,
+                        .user_data = g->user_data,
+                        .user_data_bytes = g->user_data_bytes,
+                        .region = g->box->options.region,
+                        .cables = g->box->kernel.on,
+                        .limits = limits_of(&g->start.size)};
     int report[2] = {-1, -1}, control[2] = {-1, -1}, console[2] = {-1, -1}, r;
+    int groups[CGROUP_CONTROLLERS], keep[3 + CGROUP_CONTROLLERS];
+    bool fresh = false;
     pid_t pid;
 
-    r = make_folder(g);
+    r = make_folder(g, &fresh);
     if (r == 0)
         r = console_open(g);
     if (r == 0 &&
@@ -308,7 +317,14 @@ static int launch(struct guest *g) {
     /* Who opens /dev/console inside opens this pipe. */
     if (r == 0 && fchown(console[1], g->box->space.instance_id, g->box->space.instance_id) < 0)
         r = -errno;
-    pid = r < 0 ? r : space_child((int[]){report[1], control[1], console[1]}, 3, boot_child, &boot);
+    cgroup_make(&g->box->space.groups, g->start.instance, &boot.limits.group, groups);
+    memcpy(keep, (int[]){report[1], control[1], console[1]}, 3 * sizeof(keep[0]));
+    for (int c = 0; c < CGROUP_CONTROLLERS; c++)
+        if (groups[c] >= 0)
+            keep[3 + boot.group_count++] = groups[c];
+    pid = r < 0 ? r : space_child(keep, 3 + boot.group_count, boot_child, &boot);
+    for (int c = 0; c < CGROUP_CONTROLLERS; c++)
+        fd_close(&groups[c]);
     fd_close(&report[1]);
     fd_close(&control[1]);
     fd_close(&console[1]);
@@ -320,6 +336,8 @@ static int launch(struct guest *g) {
         return pid;
     }
     fcntl(g->console, F_SETFL, O_NONBLOCK);
+    g->disk_limit = boot.limits.disk_bytes + boot.limits.disk_bytes / 16; /* blocks, folders, its console */
+    disk_watch(g, fresh);
     g->pid = pid;
     g->state = GUEST_STARTING;
     g->why[0] = '\0';
@@ -454,12 +472,39 @@ void guest_stop_request(struct box *box, const struct message *m) {
     begin_stop(g, s->force != 0);
 }
 
+void guest_end(struct guest *g, const char *why) {
+    char text[MESSAGE_NAME_BYTES + 32];
+
+    if (g->state == GUEST_STOPPING)
+        return;
+    snprintf(text, sizeof(text), "vpcbox: ended: %s\r\n", why);
+    console_write(g, text, strlen(text));
+    snprintf(g->why, sizeof(g->why), "%s", why);
+    begin_stop(g, true);
+}
+
 void guest_stop_all(struct box *box, bool force) {
     for (struct guest *g = box->guests; g != NULL; g = g->next) {
         g->rebooting = false;
         if (force || g->state != GUEST_STOPPING)
             begin_stop(g, force);
     }
+}
+
+static bool has_processes(void *context, const char *id) {
+    const struct guest *g = guest_find(context, id);
+
+    return g != NULL && g->pid > 0;
+}
+
+/* What is in an instance's own namespace of processes may end a little after bubblewrap. */
+static void sweep_groups(void *context) {
+    struct box *box = context;
+
+    box->groups.fire = sweep_groups;
+    box->groups.context = box;
+    if (cgroup_sweep(&box->space.groups, has_processes, box))
+        loop_timer_set(&box->loop, &box->groups, SWEEP_MS);
 }
 
 bool guest_ended(struct box *box, pid_t pid, int status) {
@@ -481,6 +526,7 @@ bool guest_ended(struct box *box, pid_t pid, int status) {
                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     close_channels(g);
     g->pid = 0;
+    sweep_groups(box);
     if (g->start_request != 0)
         box_result(box, g->start_request, -EIO, g->why);
     g->start_request = 0;

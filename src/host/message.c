@@ -75,7 +75,8 @@ static bool hostname_ok(const char *text, size_t room) {
 
 static bool instance_start_ok(const struct message_instance_start *s) {
     if (!message_name_ok(s->instance) || !hostname_ok(s->hostname, sizeof(s->hostname)) ||
-        !hostname_ok(s->search, sizeof(s->search)) || s->eni_count > MESSAGE_ENIS_MAX)
+        !hostname_ok(s->search, sizeof(s->search)) || s->eni_count > MESSAGE_ENIS_MAX ||
+        s->size.memory_mib > 1 << 26 || s->size.vcpus > 1 << 12 || s->size.disk_gib > 1 << 16)
         return false;
     for (uint32_t i = 0; i < s->eni_count; i++) {
         const struct message_eni *e = &s->enis[i];

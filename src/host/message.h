@@ -172,12 +172,18 @@ struct message_eni {
     struct ip4 addresses[MESSAGE_ADDRESSES_MAX];
 };
 
+/* What its instance type and its root volume have; host/limits.h makes limits of it. */
+struct message_size {
+    uint32_t memory_mib, vcpus, disk_gib;
+};
+
 /* Tail: user data, as the user gave it (decoded), empty for none.  ENIs become eth0, eth1, … in order. */
 struct message_instance_start {
     char instance[MESSAGE_ID_BYTES];
     char hostname[MESSAGE_NAME_BYTES];
     char search[MESSAGE_NAME_BYTES]; /* DNS search domain, may be empty */
     struct ip4 resolver;             /* VPC base + 2, or 0 */
+    struct message_size size;
     uint32_t eni_count;
     struct message_eni enis[MESSAGE_ENIS_MAX];
 };

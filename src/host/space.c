@@ -24,6 +24,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "host/limits.h"
 
 /* Between the ids that containers get and 2^31, past which ids do not count everywhere: the kernel lets no such
  * group ping (net.ipv4.ping_group_range), which --internet host needs. */
@@ -355,6 +356,14 @@ static pid_t start_mapper(uid_t base, int *ret_go) {
     return pid;
 }
 
+/* While this process still has the rights that it was started with. */
+static void enter_groups(const char *home, uid_t owner, struct space *s) {
+    struct cgroup_limits all;
+
+    limits_of_box(&all);
+    cgroup_enter(home, owner, &all, &s->groups);
+}
+
 static int enter_as_root(const struct space_want *want, struct space *s) {
     const char *home = want->home;
     int go = -1, usr = -1, status, r;
@@ -366,6 +375,7 @@ static int enter_as_root(const struct space_want *want, struct space *s) {
         r = give_home(home, base);
     if (r < 0)
         return r;
+    enter_groups(home, base, s);
     mapper = start_mapper(base, &go);
     if (mapper < 0)
         return mapper;
@@ -391,12 +401,13 @@ static int enter_as_root(const struct space_want *want, struct space *s) {
     return r;
 }
 
-static int enter_as_user(const struct space_want *want, const struct space *s) {
+static int enter_as_user(const struct space_want *want, struct space *s) {
     char text[64];
     uid_t uid = geteuid();
     gid_t gid = getegid();
     int r;
 
+    enter_groups(want->home, uid, s);
     if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
         return -errno;
     snprintf(text, sizeof(text), "0 %u 1", uid);

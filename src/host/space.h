@@ -27,6 +27,7 @@
 #include <sys/types.h>
 
 #include "base/ip.h"
+#include "host/cgroup.h"
 #include "host/message.h"
 
 #define SPACE_HOME "/run/vpcbox/home"
@@ -43,6 +44,7 @@ struct space {
     char why[MESSAGE_NAME_BYTES]; /* what is missing when !packets */
     char home[4096];              /* as seen from here on */
     char program[4096];           /* this program, likewise */
+    struct cgroup groups;         /* of the instances */
 };
 
 struct space_want {

@@ -226,6 +226,17 @@ static void start_names(struct api_request *rq, const struct instance_row *i, co
         start->resolver = "169.254.169.253";
 }
 
+static void start_size(struct api_request *rq, const struct instance_row *i,
+                       struct api_instance_start *start) {
+    const struct catalog_type *type = catalog_type(i->type);
+    struct volume_rows volumes = volume_list_by(rq->tx, COL(volume, instance_id), i->id);
+
+    start->memory_mib = type != NULL ? type->memory_mib : 0;
+    start->vcpus = type != NULL ? type->vcpus : 0;
+    for (size_t n = 0; n < volumes.count; n++) /* they are folders of one disk here */
+        start->disk_gib += (uint32_t)volumes.items[n].size_gib;
+}
+
 static void fill_start(struct api_request *rq, const struct instance_row *i,
                        struct api_instance_start *start) {
     size_t count;
@@ -253,6 +264,7 @@ static void fill_start(struct api_request *rq, const struct instance_row *i,
             .device_index = (uint16_t)enis[n].device_index,
         };
     }
+    start_size(rq, i, start);
     start_names(rq, i, start->eni_count > 0 ? start->enis[0].address : "0.0.0.0", start);
 }
 
@@ -284,6 +296,7 @@ static void start_failed(struct api_request *rq, const struct instance_row *i, c
 
 static void guest_ended(struct api_request *rq, const struct instance_row *i, const char *why) {
     struct instance_row row = *i;
+    bool by_itself;
 
     if (text_is(row.state, "pending")) {
         start_failed(rq, i, why != NULL ? why : "it ended before it was up");
@@ -291,10 +304,15 @@ static void guest_ended(struct api_request *rq, const struct instance_row *i, co
     }
     if (!text_is(row.state, "running"))
         return;
-    give_reason(&row, "Client.InstanceInitiatedShutdown",
-                "Client.InstanceInitiatedShutdown: Instance initiated shutdown");
+    /* Ended by what it took, or by an accident of its first process: nobody in it has asked for that. */
+    by_itself = why == NULL || *why == '\0' || text_is(why, "Client.InstanceInitiatedShutdown");
+    if (by_itself)
+        give_reason(&row, "Client.InstanceInitiatedShutdown",
+                    "Client.InstanceInitiatedShutdown: Instance initiated shutdown");
+    else
+        give_reason(&row, "Server.InternalError", arena_printf(rq->arena, "Server.InternalError: %s", why));
     row.transition = "";
-    if (!row.shutdown_terminates) {
+    if (!row.shutdown_terminates || !by_itself) {
         became_stopped(rq, &row);
         return;
     }
