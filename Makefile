@@ -12,12 +12,16 @@ WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -
 CPPFLAGS += -Isrc -I. -I$(BUILD)/gen -D_GNU_SOURCE
 CFLAGS_release = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS_san = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS_tsan = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 CFLAGS += -std=gnu11 $(WARN) $(CFLAGS_$(MODE))
 LDFLAGS_release = -Wl,--gc-sections
 LDFLAGS_san = -fsanitize=address,undefined
+LDFLAGS_tsan = -fsanitize=thread
 LDFLAGS += $(LDFLAGS_$(MODE)) -pthread
 LDLIBS += $(PKG_LIBS) -lwslay -lhttp_parser -lm
 
+# build/vpcbox; for tests also build/vpcbox-san and build/vpcbox-tsan
+PROGRAM = $(BUILD)/vpcbox$(if $(filter-out release,$(MODE)),-$(MODE))
 OBJ = $(BUILD)/obj-$(MODE)
 SRC := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 MAIN := src/daemon/main.c
@@ -47,9 +51,9 @@ endif
 endif
 
 .PHONY: all unit demo check lint fuzz fuzzers bench install clean
-all: $(BUILD)/vpcbox
+all: $(PROGRAM)
 
-$(BUILD)/vpcbox: $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a
+$(PROGRAM): $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a
 	@echo "  LD $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a $(LDLIBS)
 

@@ -28,15 +28,30 @@ static struct operation {
 } operations[OPERATIONS_MAX];
 static size_t operation_count;
 
-struct admin {
-    struct region_link *link;
-    int sock;
-};
-
 struct connection {
     struct region_link *link;
     int sock;
+    struct connection *next;
 };
+
+static struct {
+    struct region_link *link;
+    int sock;
+    pthread_t thread;
+    pthread_mutex_t lock; /* for what follows */
+    pthread_cond_t left;
+    struct connection *connections;
+    bool stopping;
+} admin = {.sock = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER};
+
+static bool is_stopping(void) {
+    bool stopping;
+
+    pthread_mutex_lock(&admin.lock);
+    stopping = admin.stopping;
+    pthread_mutex_unlock(&admin.lock);
+    return stopping;
+}
 
 void admin_register(const char *name, admin_operation *operation, void *context) {
     if (operation_count < OPERATIONS_MAX)
@@ -121,7 +136,8 @@ static void pass_signal(struct connection *c, uint64_t exec, const char *text, s
     json_decref(request);
 }
 
-/* Until the command ends; a client that leaves takes its command with it. */
+/* Until the command ends; a client that leaves takes its command with it.  When the box ends, so will the
+ * command, but nobody waits for it. */
 static void follow(struct connection *c, uint64_t exec, int ended) {
     struct pollfd p[2] = {{.fd = ended, .events = POLLIN}, {.fd = c->sock, .events = POLLIN}};
     char text[256];
@@ -142,6 +158,10 @@ static void follow(struct connection *c, uint64_t exec, int ended) {
             if (n > 0) {
                 pass_signal(c, exec, text, (size_t)n);
             } else {
+                if (is_stopping()) {
+                    region_exec_forget(c->link, exec);
+                    return;
+                }
                 left = true;
                 region_exec_signal(c->link, exec, SIGHUP);
                 region_exec_signal(c->link, exec, SIGKILL);
@@ -253,6 +273,26 @@ static void answer(struct connection *c, const json_t *request, const int *fds, 
         send_error(c->sock, error);
 }
 
+static void enter(struct connection *c) {
+    pthread_mutex_lock(&admin.lock);
+    c->next = admin.connections;
+    admin.connections = c;
+    pthread_mutex_unlock(&admin.lock);
+}
+
+static void leave(struct connection *c) {
+    pthread_mutex_lock(&admin.lock);
+    for (struct connection **p = &admin.connections; *p != NULL; p = &(*p)->next)
+        if (*p == c) {
+            *p = c->next;
+            break;
+        }
+    close(c->sock);
+    free(c);
+    pthread_cond_broadcast(&admin.left);
+    pthread_mutex_unlock(&admin.lock);
+}
+
 static void *serve_connection(void *context) {
     struct connection *c = context;
     char *text = malloc(REQUEST_MAX);
@@ -276,47 +316,44 @@ static void *serve_connection(void *context) {
         json_decref(request);
     }
     free(text);
-    close(c->sock);
-    free(c);
+    leave(c);
     return NULL;
 }
 
-static int start_thread(void *(*run)(void *), void *context) {
+static int start_thread(void *(*run)(void *), void *context, int detached, pthread_t *ret_thread) {
     pthread_attr_t attr;
-    pthread_t thread;
     int r;
 
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_BYTES);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    r = pthread_create(&thread, &attr, run, context);
+    pthread_attr_setdetachstate(&attr, detached);
+    r = pthread_create(ret_thread, &attr, run, context);
     pthread_attr_destroy(&attr);
     return -r;
 }
 
 static void *accept_all(void *context) {
-    struct admin *a = context;
-
-    for (;;) {
-        int sock = accept4(a->sock, NULL, NULL, SOCK_CLOEXEC);
+    (void)context;
+    while (!is_stopping()) {
+        int sock = accept4(admin.sock, NULL, NULL, SOCK_CLOEXEC);
         struct connection *c = sock < 0 ? NULL : malloc(sizeof(*c));
+        pthread_t thread;
 
         if (c == NULL) {
             fd_close(&sock);
-            poll(NULL, 0, 50); /* out of descriptors or memory: not at full speed */
+            if (!is_stopping())
+                poll(NULL, 0, 50); /* out of descriptors or memory: not at full speed */
             continue;
         }
-        *c = (struct connection){a->link, sock};
-        if (start_thread(serve_connection, c) < 0) {
-            close(sock);
-            free(c);
-        }
+        *c = (struct connection){admin.link, sock, NULL};
+        enter(c);
+        if (start_thread(serve_connection, c, PTHREAD_CREATE_DETACHED, &thread) < 0)
+            leave(c);
     }
     return NULL;
 }
 
 int admin_serve(struct region_link *link, const char *path) {
-    static struct admin admin;
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     mode_t old;
     int r = 0;
@@ -333,8 +370,25 @@ int admin_serve(struct region_link *link, const char *path) {
         r = -errno;
     umask(old);
     if (r == 0)
-        r = start_thread(accept_all, &admin);
+        r = start_thread(accept_all, NULL, PTHREAD_CREATE_JOINABLE, &admin.thread);
     if (r < 0)
         fd_close(&admin.sock);
     return r;
+}
+
+void admin_stop(void) {
+    if (admin.sock < 0)
+        return;
+    pthread_mutex_lock(&admin.lock);
+    admin.stopping = true;
+    pthread_mutex_unlock(&admin.lock);
+    shutdown(admin.sock, SHUT_RDWR); /* accept() ends */
+    pthread_join(admin.thread, NULL);
+    pthread_mutex_lock(&admin.lock);
+    for (struct connection *c = admin.connections; c != NULL; c = c->next)
+        shutdown(c->sock, SHUT_RDWR);
+    while (admin.connections != NULL)
+        pthread_cond_wait(&admin.left, &admin.lock);
+    pthread_mutex_unlock(&admin.lock);
+    fd_close(&admin.sock);
 }

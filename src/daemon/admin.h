@@ -33,5 +33,8 @@ void admin_register_file(const char *name, admin_file *file, void *context);
 
 /* Binds the socket and starts its thread.  0 or negative errno. */
 int admin_serve(struct region_link *link, const char *path);
+/* Connections end, and with them their threads; commands under way are left to host.  Nothing when it does
+ * not serve. */
+void admin_stop(void);
 
 #endif

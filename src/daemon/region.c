@@ -38,8 +38,11 @@ struct exec {
 struct region_link {
     int sock, listener;
     struct message_config config;
+    pthread_t reader;
+    pthread_mutex_t calling; /* held while a callback runs; taken before lock */
     struct region_callbacks callbacks;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* for what follows */
+    bool closing;
     struct waiting *waiting[BUCKETS];
     struct exec *execs;
     uint64_t next_id;
@@ -62,22 +65,30 @@ static struct waiting *take_waiting(struct region_link *link, uint64_t id) {
     return NULL;
 }
 
-static bool exec_ended(struct region_link *link, const struct message *m) {
+static struct exec *take_exec(struct region_link *link, uint64_t id) {
     struct exec *e = NULL;
 
     pthread_mutex_lock(&link->lock);
     for (struct exec **p = &link->execs; *p != NULL; p = &(*p)->next)
-        if ((*p)->id == m->header.id) {
+        if ((*p)->id == id) {
             e = *p;
             *p = e->next;
             break;
         }
     pthread_mutex_unlock(&link->lock);
-    if (e == NULL)
-        return false;
-    e->exited(e->context, m->header.kind == MESSAGE_EXEC_EXITED ? m->u.exec_exited.status : 126);
+    return e;
+}
+
+static bool exec_ended(struct region_link *link, const struct message *m) {
+    struct exec *e;
+
+    pthread_mutex_lock(&link->calling);
+    e = take_exec(link, m->header.id);
+    if (e != NULL)
+        e->exited(e->context, m->header.kind == MESSAGE_EXEC_EXITED ? m->u.exec_exited.status : 126);
+    pthread_mutex_unlock(&link->calling);
     free(e);
-    return true;
+    return e != NULL;
 }
 
 static void message_copy(struct message *to, const struct message *from) {
@@ -89,8 +100,10 @@ static void dispatch(struct region_link *link, struct message *m) {
     struct waiting *w;
 
     if (m->header.kind == MESSAGE_INSTANCE_EVENT) {
+        pthread_mutex_lock(&link->calling);
         if (link->callbacks.instance_event != NULL)
             link->callbacks.instance_event(link->callbacks.context, &m->u.instance_event);
+        pthread_mutex_unlock(&link->calling);
         return;
     }
     pthread_mutex_lock(&link->lock);
@@ -109,21 +122,29 @@ static void dispatch(struct region_link *link, struct message *m) {
         message_close_fds(m); /* the asker has given up */
 }
 
+static bool is_closing(struct region_link *link) {
+    bool closing;
+
+    pthread_mutex_lock(&link->lock);
+    closing = link->closing;
+    pthread_mutex_unlock(&link->lock);
+    return closing;
+}
+
 static void *reader(void *context) {
     struct region_link *link = context;
     struct message *m = malloc(sizeof(*m));
+    int r = m == NULL ? -ENOMEM : 1;
 
-    while (m != NULL) {
-        int r;
-
+    while (r > 0 || r == -EPROTO) {
         m->fd_count = 0;
         r = message_receive(link->sock, m);
-        if (r == 0 || (r < 0 && r != -EPROTO))
-            host_is_gone();
         if (r > 0)
             dispatch(link, m);
     }
-    host_is_gone();
+    if (!is_closing(link))
+        host_is_gone();
+    free(m);
     return NULL;
 }
 
@@ -150,7 +171,6 @@ static int greeting(struct region_link *link, struct message *m) {
 int region_link_open(int sock, const struct region_callbacks *callbacks, struct region_link **ret_link) {
     struct region_link *link = calloc(1, sizeof(*link));
     struct message *m = malloc(sizeof(*m));
-    pthread_t thread;
     int r = link == NULL || m == NULL ? -ENOMEM : 0;
 
     if (r == 0) {
@@ -159,18 +179,35 @@ int region_link_open(int sock, const struct region_callbacks *callbacks, struct 
         if (callbacks != NULL)
             link->callbacks = *callbacks;
         pthread_mutex_init(&link->lock, NULL);
+        pthread_mutex_init(&link->calling, NULL);
         r = greeting(link, m);
     }
     if (r == 0)
-        r = -pthread_create(&thread, NULL, reader, link);
-    if (r == 0) {
-        pthread_detach(thread);
+        r = -pthread_create(&link->reader, NULL, reader, link);
+    if (r == 0)
         *ret_link = link;
-    } else {
+    else
         free(link);
-    }
     free(m);
     return r;
+}
+
+void region_link_quiet(struct region_link *link) {
+    pthread_mutex_lock(&link->calling);
+    link->callbacks = (struct region_callbacks){0};
+    pthread_mutex_unlock(&link->calling);
+}
+
+void region_link_close(struct region_link *link) {
+    pthread_mutex_lock(&link->lock);
+    link->closing = true;
+    pthread_mutex_unlock(&link->lock);
+    shutdown(link->sock, SHUT_RD); /* the reader wakes to that */
+    pthread_join(link->reader, NULL);
+    close(link->sock);
+    pthread_mutex_destroy(&link->lock);
+    pthread_mutex_destroy(&link->calling);
+    free(link);
 }
 
 const struct message_config *region_config(const struct region_link *link) {
@@ -357,20 +394,6 @@ int region_netns(struct region_link *link, const char *target, struct message_ne
     return r;
 }
 
-static bool exec_unlist(struct region_link *link, struct exec *e) {
-    struct exec **p = &link->execs;
-
-    pthread_mutex_lock(&link->lock);
-    while (*p != NULL && *p != e)
-        p = &(*p)->next;
-    if (*p == NULL)
-        e = NULL;
-    else
-        *p = e->next;
-    pthread_mutex_unlock(&link->lock);
-    return e != NULL;
-}
-
 int region_exec(struct region_link *link, const struct message_exec *exec, char *const *argv,
                 char *const *envp, const int fds[3], region_exited *exited, void *context, uint64_t *ret_exec,
                 char *why) {
@@ -400,7 +423,7 @@ int region_exec(struct region_link *link, const struct message_exec *exec, char 
     link->execs = e;
     pthread_mutex_unlock(&link->lock);
     r = request_as(link, id, m, ANSWER_MS);
-    if (r < 0 && exec_unlist(link, e)) {
+    if (r < 0 && (e = take_exec(link, id)) != NULL) {
         explain(m, r, why);
         free(e);
     } else {
@@ -408,6 +431,12 @@ int region_exec(struct region_link *link, const struct message_exec *exec, char 
     }
     free(m);
     return r;
+}
+
+void region_exec_forget(struct region_link *link, uint64_t exec) {
+    pthread_mutex_lock(&link->calling);
+    free(take_exec(link, exec));
+    pthread_mutex_unlock(&link->calling);
 }
 
 int region_exec_signal(struct region_link *link, uint64_t exec, int signal) {

@@ -26,8 +26,12 @@ struct region_callbacks {
 
 /* Takes sock; waits for host's CONFIG, hands the instances that run already to the callback, and
  * starts the reader thread.  The callbacks are copied; their
- * context must outlive the link.  The link lives as long as the process.  0 or negative errno. */
+ * context must outlive the link.  0 or negative errno. */
 int region_link_open(int sock, const struct region_callbacks *callbacks, struct region_link **ret_link);
+/* No callback runs any more, nor will; answers come as before. */
+void region_link_quiet(struct region_link *link);
+/* Ends the reader thread.  Nobody may wait for an answer, and no command be followed. */
+void region_link_close(struct region_link *link);
 const struct message_config *region_config(const struct region_link *link);
 /* The API's listening socket on 127.0.0.1, non-blocking; the link's.  Host keeps it across regions. */
 int region_listener(const struct region_link *link);
@@ -62,6 +66,8 @@ int region_exec(struct region_link *link, const struct message_exec *exec, char 
                 char *const *envp, const int fds[3], region_exited *exited, void *context, uint64_t *ret_exec,
                 char *why);
 int region_exec_signal(struct region_link *link, uint64_t exec, int signal);
+/* `exited` is not called any more, nor does it run. */
+void region_exec_forget(struct region_link *link, uint64_t exec);
 
 /* The process itself: `vpcbox region`, started by host.  Its exit status. */
 int region_main(int sock);

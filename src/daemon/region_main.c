@@ -13,30 +13,9 @@
 #include "host/host.h"
 #include "io/sandbox.h"
 
-int region_main(int sock) {
-    struct services *services;
-    struct region_callbacks callbacks = {.instance_event = services_instance_event};
-    struct region_link *link;
-    sigset_t set;
-    int r = sandbox_enter(SANDBOX_REGION), number;
+static int serve(struct services *services, struct region_link *link, const sigset_t *ends) {
+    int r, number;
 
-    if (r < 0) {
-        log_error("cannot give up what it does not need: %s", strerror(-r));
-        return HOST_EXIT_FATAL;
-    }
-    services = services_new();
-    callbacks.context = services;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &set, NULL); /* the threads inherit it */
-    umask(077); /* what it keeps is nobody else's, even in a folder that everybody may read */
-    r = services == NULL ? -ENOMEM : region_link_open(sock, &callbacks, &link);
-    if (r < 0) {
-        log_error("no greeting from host: %s", strerror(-r));
-        return HOST_EXIT_FATAL;
-    }
     if (chdir(region_config(link)->home) < 0) {
         log_error("%s: %s", region_config(link)->home, strerror(errno));
         return HOST_EXIT_FATAL;
@@ -49,10 +28,39 @@ int region_main(int sock) {
         return HOST_EXIT_FATAL;
     }
     r = region_ready(link);
-    sigdelset(&set, SIGPIPE);
-    while (r == 0 && sigwait(&set, &number) != 0)
+    while (r == 0 && sigwait(ends, &number) != 0)
         ;
     unlink("admin.sock");
-    services_stop(services);
     return r < 0 ? 1 : 0;
+}
+
+int region_main(int sock) {
+    struct services *services;
+    struct region_callbacks callbacks = {.instance_event = services_instance_event};
+    struct region_link *link;
+    sigset_t set;
+    int r = sandbox_enter(SANDBOX_REGION);
+
+    if (r < 0) {
+        log_error("cannot give up what it does not need: %s", strerror(-r));
+        return HOST_EXIT_FATAL;
+    }
+    services = services_new();
+    callbacks.context = services;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL); /* the threads inherit it */
+    sigdelset(&set, SIGPIPE);
+    umask(077); /* what it keeps is nobody else's, even in a folder that everybody may read */
+    r = services == NULL ? -ENOMEM : region_link_open(sock, &callbacks, &link);
+    if (r < 0) {
+        log_error("no greeting from host: %s", strerror(-r));
+        return HOST_EXIT_FATAL;
+    }
+    r = serve(services, link, &set);
+    services_stop(services);
+    region_link_close(link);
+    return r;
 }

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/admin.h"
 #include "daemon/backend.h"
 #include "daemon/explain_admin.h"
 #include "daemon/names.h"
@@ -35,7 +36,7 @@ struct services {
     struct store *store;
     struct session_gateway *gateway;
     struct backend *backend;
-    struct api *api;
+    struct api *api, *hears; /* the second: atomic, set when events may come to it */
     struct imds imds;
     struct door_http doors;
     struct tls_ca *ca;
@@ -53,13 +54,14 @@ struct services *services_new(void) {
 
 void services_instance_event(void *services, const struct message_instance_event *event) {
     struct services *s = services;
+    struct api *api = __atomic_load_n(&s->hears, __ATOMIC_ACQUIRE);
 
-    if (s->api == NULL)
+    if (api == NULL)
         return;
     if (event->state == MESSAGE_INSTANCE_RUNNING)
-        instance_on_event(s->api, event->instance, INSTANCE_EVENT_RUNNING, NULL);
+        instance_on_event(api, event->instance, INSTANCE_EVENT_RUNNING, NULL);
     else if (event->state == MESSAGE_INSTANCE_STOPPED)
-        instance_on_event(s->api, event->instance, INSTANCE_EVENT_STOPPED, event->text);
+        instance_on_event(api, event->instance, INSTANCE_EVENT_STOPPED, event->text);
 }
 
 static void session_ended(void *user, const char *session_id) {
@@ -219,6 +221,7 @@ int services_start(struct services *s, struct region_link *link) {
     s->backend = backend_new(link, s->store, session_gateway_api(s->gateway));
     s->names = names_new(s->store, config->region, config->internet);
     s->api = api_new(&s->api_config, s->store, backend_api(s->backend));
+    __atomic_store_n(&s->hears, s->api, __ATOMIC_RELEASE);
     r = open_api(s);
     if (r == 0 && config->packets) {
         backend_api(s->backend)->network_publish(backend_api(s->backend)->user);
@@ -241,11 +244,15 @@ int services_start(struct services *s, struct region_link *link) {
 }
 
 void services_stop(struct services *s) {
+    if (s->link != NULL)
+        region_link_quiet(s->link);
     http_server_free(s->server, DRAIN_MS);
+    admin_stop();
     udp_server_free(s->udp);
     lab_stop(s->lab);
+    session_gateway_stop(s->gateway);
     if (s->api != NULL) {
-        instances_settle(s->api);
+        instances_end(s->api);
         api_free(s->api);
     }
     if (s->store != NULL)

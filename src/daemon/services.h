@@ -27,7 +27,8 @@ void services_instance_event(void *services, const struct message_instance_event
 
 /* Returns when everything answers.  0, or a negative errno after logging what could not be started. */
 int services_start(struct services *s, struct region_link *link);
-/* Orderly: requests end, the store is closed. */
+/* Orderly, also after a start that failed half-way: events are not heard any more, requests, channels and the
+ * admin socket end, then the instances' jobs, and when no thread is left that could use it the store is closed. */
 void services_stop(struct services *s);
 
 #endif

@@ -58,10 +58,22 @@ struct session {
     unsigned users;
 };
 
+/* A channel's thread and its WebSocket, which only drop() frees. */
+struct serving {
+    struct session_gateway *gateway;
+    struct serving *next;
+    struct ws *ws;
+    char channel[ID_BYTES]; /* the id in the path */
+};
+
 struct session_gateway {
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* taken before `opening` */
     pthread_cond_t changed;
     struct map tokens, controls, sessions;
+    bool stopping;
+    size_t threads;
+    pthread_mutex_t opening; /* for `open` */
+    struct serving *open;
     struct api_sessions api;
     void (*ended)(void *user, const char *session_id);
     void *user;
@@ -139,6 +151,33 @@ static bool use_token(struct session_gateway *g, const char *text, struct token 
     return ret_token->until_ns >= clock_mono_ns();
 }
 
+/* -- channels -------------------------------------------------------------------------------------- */
+
+static void keep(struct session_gateway *g, struct serving *v) {
+    pthread_mutex_lock(&g->opening);
+    v->next = g->open;
+    g->open = v;
+    pthread_mutex_unlock(&g->opening);
+}
+
+/* Frees the WebSocket and its struct serving.  Accepts NULL. */
+static void drop(struct session_gateway *g, struct ws *ws) {
+    struct serving *v = NULL;
+
+    if (ws == NULL)
+        return;
+    pthread_mutex_lock(&g->opening);
+    for (struct serving **p = &g->open; *p != NULL; p = &(*p)->next)
+        if ((*p)->ws == ws) {
+            v = *p;
+            *p = v->next;
+            break;
+        }
+    pthread_mutex_unlock(&g->opening);
+    ws_free(ws);
+    free(v);
+}
+
 /* -- sessions -------------------------------------------------------------------------------------- */
 
 static struct session *session_new(const char *id, const char *instance) {
@@ -161,7 +200,7 @@ static void session_leave(struct session_gateway *g, struct session *s) {
     if (!s->over || s->users > 0)
         return;
     for (size_t i = 0; i < 2; i++) {
-        ws_free(s->sides[i].ws);
+        drop(g, s->sides[i].ws);
         pthread_mutex_destroy(&s->sides[i].writing);
     }
     free(s);
@@ -283,13 +322,15 @@ static bool is_session_state(const struct ws_message *m) {
 /* Waits until the other side is there.  False when the session is over, or the client did not come in time. */
 static bool wait_for_side(struct session_gateway *g, struct session *s, enum api_session_side other) {
     struct timespec until = clock_deadline(CLIENT_GRACE_MS);
+    bool there;
     int r = 0;
 
     pthread_mutex_lock(&g->lock);
-    while (!s->over && s->sides[other].ws == NULL && r == 0)
+    while (!s->over && !g->stopping && s->sides[other].ws == NULL && r == 0)
         r = pthread_cond_timedwait(&g->changed, &g->lock, &until);
+    there = !s->over && !g->stopping && r == 0;
     pthread_mutex_unlock(&g->lock);
-    return !s->over && r == 0;
+    return there;
 }
 
 /* One side's frames to the other, until one of them goes. */
@@ -316,18 +357,19 @@ static void relay(struct session_gateway *g, struct session *s, enum api_session
 static void side_lost(struct session_gateway *g, struct session *s, enum api_session_side mine,
                       struct ws *ws) {
     struct side *side = &s->sides[mine];
-    bool replaced;
+    bool replaced, over;
 
     pthread_mutex_lock(&side->writing);
     pthread_mutex_lock(&g->lock);
     replaced = side->ws != ws;
+    over = s->over;
     if (!replaced)
         side->ws = NULL;
     pthread_mutex_unlock(&g->lock);
     pthread_mutex_unlock(&side->writing);
-    if (!s->over && !replaced && (mine == API_SESSION_AGENT || !wait_for_side(g, s, mine)))
+    if (!over && !replaced && (mine == API_SESSION_AGENT || !wait_for_side(g, s, mine)))
         session_end(g, s);
-    ws_free(ws);
+    drop(g, ws);
 }
 
 static void serve_data(struct session_gateway *g, const struct token *token, struct ws *ws) {
@@ -337,7 +379,7 @@ static void serve_data(struct session_gateway *g, const struct token *token, str
 
     if (s == NULL) {
         ws_close(ws, 1008, "the session is over");
-        ws_free(ws);
+        drop(g, ws);
         return;
     }
     side = &s->sides[mine];
@@ -360,7 +402,7 @@ static void serve_data(struct session_gateway *g, const struct token *token, str
 static void control_leave(struct session_gateway *g, struct control *c) {
     pthread_mutex_lock(&g->lock);
     if (--c->users == 0) {
-        ws_free(c->ws);
+        drop(g, c->ws);
         free(c);
     }
     pthread_mutex_unlock(&g->lock);
@@ -382,7 +424,7 @@ static void serve_control(struct session_gateway *g, const struct token *token, 
     struct ws_message m;
 
     if (c == NULL) {
-        ws_free(ws);
+        drop(g, ws);
         return;
     }
     memcpy(c->instance, token->id, sizeof(c->instance));
@@ -536,15 +578,10 @@ bool session_gateway_wants(const struct http_request *rq) {
            http_header_get(rq, "Upgrade") != NULL;
 }
 
-struct serving {
-    struct session_gateway *gateway;
-    struct ws *ws;
-    char channel[ID_BYTES]; /* the id in the path */
-};
-
 /* The first message brings the token; then the channel is what its token says. */
 static void *serve(void *arg) {
     struct serving *v = arg;
+    struct session_gateway *g = v->gateway;
     struct token token = {0};
     struct ws_message m;
     bool ok = false;
@@ -553,20 +590,23 @@ static void *serve(void *arg) {
         json_t *open = json_loadb((const char *)m.data, m.length, 0, NULL);
         const char *text = json_string_value(json_object_get(open, "TokenValue"));
 
-        pthread_mutex_lock(&v->gateway->lock);
-        ok = text != NULL && use_token(v->gateway, text, &token) && text_is(token.id, v->channel);
-        pthread_mutex_unlock(&v->gateway->lock);
+        pthread_mutex_lock(&g->lock);
+        ok = text != NULL && use_token(g, text, &token) && text_is(token.id, v->channel);
+        pthread_mutex_unlock(&g->lock);
         json_decref(open);
     }
     if (!ok) {
         ws_close(v->ws, 1008, "the token is not valid");
-        ws_free(v->ws);
+        drop(g, v->ws);
     } else if (token.kind == TOKEN_CONTROL) {
-        serve_control(v->gateway, &token, v->ws);
+        serve_control(g, &token, v->ws);
     } else {
-        serve_data(v->gateway, &token, v->ws);
+        serve_data(g, &token, v->ws);
     }
-    free(v);
+    pthread_mutex_lock(&g->lock);
+    g->threads--;
+    pthread_cond_broadcast(&g->changed);
+    pthread_mutex_unlock(&g->lock);
     return NULL;
 }
 
@@ -594,13 +634,19 @@ void session_gateway_serve(struct session_gateway *g, struct http_request *rq) {
         return;
     }
     ws_watch_path(v->ws);
+    keep(g, v);
+    pthread_mutex_lock(&g->lock);
+    g->threads++;
+    pthread_mutex_unlock(&g->lock);
     /* Its own thread: a session may last for days, and the server's threads are for requests. */
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, 256 * 1024);
     if (pthread_create(&thread, &attr, serve, v) != 0) {
-        ws_free(v->ws);
-        free(v);
+        drop(g, v->ws);
+        pthread_mutex_lock(&g->lock);
+        g->threads--;
+        pthread_mutex_unlock(&g->lock);
     }
     pthread_attr_destroy(&attr);
 }
@@ -611,6 +657,7 @@ struct session_gateway *session_gateway_new(void (*ended)(void *user, const char
     if (g == NULL)
         return NULL;
     pthread_mutex_init(&g->lock, NULL);
+    pthread_mutex_init(&g->opening, NULL);
     clock_cond_init(&g->changed);
     g->ended = ended;
     g->user = user;
@@ -627,4 +674,19 @@ struct session_gateway *session_gateway_new(void (*ended)(void *user, const char
 
 const struct api_sessions *session_gateway_api(struct session_gateway *g) {
     return &g->api;
+}
+
+void session_gateway_stop(struct session_gateway *g) {
+    if (g == NULL)
+        return;
+    pthread_mutex_lock(&g->opening);
+    for (struct serving *v = g->open; v != NULL; v = v->next)
+        ws_shutdown(v->ws);
+    pthread_mutex_unlock(&g->opening);
+    pthread_mutex_lock(&g->lock);
+    g->stopping = true;
+    pthread_cond_broadcast(&g->changed);
+    while (g->threads > 0)
+        pthread_cond_wait(&g->changed, &g->lock);
+    pthread_mutex_unlock(&g->lock);
 }

@@ -37,4 +37,8 @@ const struct api_sessions *session_gateway_api(struct session_gateway *g);
 bool session_gateway_wants(const struct http_request *rq);
 void session_gateway_serve(struct session_gateway *g, struct http_request *rq);
 
+/* When no request comes any more: ends all channels and returns when their threads have ended; sessions end
+ * with them.  Accepts NULL. */
+void session_gateway_stop(struct session_gateway *g);
+
 #endif

@@ -34,9 +34,12 @@ struct guest *guest_find(struct box *box, const char *id) {
     return NULL;
 }
 
+/* Not while the box ends: an instance whose box is stopped is not a stopped instance. */
 static void event(struct guest *g, enum message_instance_state state, int status, const char *text) {
     struct message m;
 
+    if (g->box->stopping)
+        return;
     message_init(&m, MESSAGE_INSTANCE_EVENT, 0);
     snprintf(m.u.instance_event.instance, sizeof(m.u.instance_event.instance), "%s", g->start.instance);
     m.u.instance_event.state = state;
@@ -528,7 +531,7 @@ bool guest_ended(struct box *box, pid_t pid, int status) {
     g->pid = 0;
     sweep_groups(box);
     if (g->start_request != 0)
-        box_result(box, g->start_request, -EIO, g->why);
+        box_result(box, g->start_request, box->stopping ? -ESHUTDOWN : -EIO, g->why);
     g->start_request = 0;
     again = g->rebooting && !box->stopping;
     g->rebooting = false;

@@ -139,6 +139,19 @@ static void child_start(void *context) {
 
 static void box_stop(struct box *box, int status);
 
+/* An end that nobody asked for.  In a box that stops it is the only word of it, and its status. */
+static void tell_end(struct child *c, int status, const char *then) {
+    struct box *box = c->box;
+
+    if (WIFSIGNALED(status))
+        log_error("%s ended by signal %d (%s)%s", c->name, WTERMSIG(status), strsignal(WTERMSIG(status)),
+                  then);
+    else if (!box->stopping || WEXITSTATUS(status) != 0)
+        log_warn("%s ended with status %d%s", c->name, WEXITSTATUS(status), then);
+    if (box->stopping && status != 0)
+        box->status = 1;
+}
+
 static void child_ended(struct child *c, int status) {
     struct box *box = c->box;
     uint64_t delay_ms = 0;
@@ -149,6 +162,7 @@ static void child_ended(struct child *c, int status) {
     if (c == &box->region)
         exec_forget_region(box);
     if (box->stopping) {
+        tell_end(c, status, "");
         box_check_stopped(box);
         return;
     }
@@ -165,8 +179,7 @@ static void child_ended(struct child *c, int status) {
     } else {
         c->quick_deaths = 0;
     }
-    log_warn("%s ended (%s %d): starting it again%s", c->name, WIFSIGNALED(status) ? "signal" : "status",
-             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), delay_ms > 0 ? " later" : "");
+    tell_end(c, status, delay_ms > 0 ? ": starting it again later" : ": starting it again");
     if (delay_ms == 0)
         child_start(c);
     else
@@ -472,20 +485,22 @@ static void hear_region(struct box *box, struct message *m) {
 
 /* --- signals, start, stop --- */
 
+/* Region has ended by its signal, and the guests; the other two end when host says no more. */
 void box_check_stopped(struct box *box) {
     if (box->stopping && box->region.pid == 0 && box->guests == NULL) {
         if (box->fabric.pid == 0 && box->uplink.pid == 0)
             box->loop.over = true;
         if (box->fabric.pid != 0)
-            kill(box->fabric.pid, SIGTERM);
+            shutdown(box->fabric.sock, SHUT_WR);
         if (box->uplink.pid != 0)
-            kill(box->uplink.pid, SIGTERM);
+            shutdown(box->uplink.sock, SHUT_WR);
     }
 }
 
 static void stop_late(void *context) {
     struct box *box = context;
 
+    log_error("what has not ended after %d s is ended now", STOP_MS / 1000);
     guest_stop_all(box, true);
     if (box->region.pid != 0)
         kill(box->region.pid, SIGKILL);
@@ -541,10 +556,9 @@ static void signalled(void *context, uint32_t events) {
 }
 
 static int open_signals(struct box *box) {
-    signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     box->signals = (struct loop_source){.ready = signalled, .context = box};
-    return loop_add_signals(&box->loop, &box->signals);
+    return loop_add_signals(&box->loop, &box->signals, true);
 }
 
 static int make_home(const char *home) {

@@ -125,7 +125,7 @@ static void signalled(void *context, uint32_t events) {
 static int open_signals(struct init *in) {
     signal(SIGPIPE, SIG_IGN);
     in->signals = (struct loop_source){.ready = signalled, .context = in};
-    return loop_add_signals(&in->loop, &in->signals);
+    return loop_add_signals(&in->loop, &in->signals, false);
 }
 
 int init_main(void) {

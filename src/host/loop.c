@@ -25,7 +25,7 @@ int loop_add(struct loop *l, struct loop_source *s, int fd, uint32_t events) {
     return 0;
 }
 
-int loop_add_signals(struct loop *l, struct loop_source *s) {
+int loop_add_signals(struct loop *l, struct loop_source *s, bool hangup) {
     sigset_t set;
     int fd, r;
 
@@ -33,6 +33,8 @@ int loop_add_signals(struct loop *l, struct loop_source *s) {
     sigaddset(&set, SIGCHLD);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    if (hangup)
+        sigaddset(&set, SIGHUP); /* where it is ignored, as nohup does, it stays so */
     sigprocmask(SIG_BLOCK, &set, NULL);
     fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0)

@@ -42,9 +42,9 @@ int loop_add(struct loop *l, struct loop_source *s, int fd, uint32_t events);
 void loop_remove(struct loop *l, struct loop_source *s);
 void loop_timer_set(struct loop *l, struct loop_timer *t, uint64_t in_ms); /* moves one that is set */
 void loop_timer_stop(struct loop *l, struct loop_timer *t);
-/* SIGCHLD, SIGTERM and SIGINT are blocked and come as events instead: struct signalfd_siginfo to be read from
+/* SIGCHLD, SIGTERM, SIGINT and, if wanted, SIGHUP are blocked and come as events instead: struct signalfd_siginfo to be read from
  * s->fd, which does not block and stays open with the process. */
-int loop_add_signals(struct loop *l, struct loop_source *s);
+int loop_add_signals(struct loop *l, struct loop_source *s, bool hangup);
 /* Until loop->over. */
 int loop_run(struct loop *l);
 

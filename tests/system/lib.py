@@ -24,6 +24,7 @@ failures = 0
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of atexit
 
 # The machine's own settings must not leak into what is tested.
+BINARY = os.path.abspath(os.environ.get("VPCBOX_BINARY") or os.path.join(ROOT, "build/vpcbox"))
 for name in [n for n in os.environ if n.startswith(("AWS_", "VPCBOX_")) and n != "VPCBOX_DATAPLANE"]:
     del os.environ[name]
 os.environ.update(AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null",
@@ -73,6 +74,18 @@ def finish():
     sys.exit(failures > 0)
 
 
+@atexit.register  # the first to be registered is the last to run: after the boxes have been closed
+def verdict():
+    if failures:
+        sys.stdout.flush()
+        os._exit(1)
+
+
+# A process that came to an end that nobody asked for, or what a sanitizer has found; a test that kills says so.
+CRASH = re.compile("ended by signal|ended with status|(Address|Thread|Leak|UndefinedBehavior)Sanitizer|runtime error:")
+KILLED = re.compile("ended by signal 9 ")
+
+
 class Box:
     """A running box with a home of its own and a free port."""
 
@@ -80,11 +93,12 @@ class Box:
         self.work = tempfile.mkdtemp(prefix="vpcbox-test-", dir="/tmp")
         os.chmod(self.work, 0o755)
         # A copy, so that the program may be built anew while the test runs.
-        self.binary = shutil.copy(os.path.join(ROOT, "build/vpcbox"), self.work)
+        self.binary = shutil.copy(BINARY, os.path.join(self.work, "vpcbox"))
         self.home = home or os.path.join(self.work, "home")
         self.prefix, self.options = list(prefix), list(options)
         self.serving = None
         self.clients = {}
+        self.kills = False  # the test ends the box's processes by force, and says so here
         atexit.register(self.close)
         self.serve()
 
@@ -105,14 +119,27 @@ class Box:
         with open(os.path.join(self.work, "serve.log")) as f:
             return f.read()
 
+    def crashes(self):
+        """What the log says of processes that came to a bad end, or that a sanitizer has found."""
+        lines = self.complaints().splitlines()
+        bad = [n for n, line in enumerate(lines) if CRASH.search(line) and not (self.kills and KILLED.search(line))]
+        return "\n".join("\n".join(lines[n:n + (1 if KILLED.search(lines[n]) else 40)]) for n in bad[:3])
+
     def stop(self):
         self.serving.send_signal(signal.SIGTERM)
         return self.serving.wait(30)
 
     def close(self):
         if self.serving and self.serving.poll() is None:
-            self.serving.kill()
-            self.serving.wait()
+            try:
+                if self.stop() != 0:
+                    check("the box ends well with its test", False, self.complaints())
+            except subprocess.TimeoutExpired:
+                check("the box ends with its test", False, self.complaints())
+                self.serving.kill()
+                self.serving.wait()
+        if self.crashes():
+            check("no process of the box crashed", False, self.crashes())
         # rmtree would stop at an overlay's work folder, which an ordinary user may not read.
         subprocess.run(["rm", "-rf", self.work], check=False)
 

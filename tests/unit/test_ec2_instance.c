@@ -441,6 +441,31 @@ static void after_a_restart(void **state) {
     assert_string_equal(rig_state(running), "stopped");
 }
 
+/* The box ends while an instance starts and another one, whose turn has not come, is to end. */
+static void cut_short(void **state) {
+    const char *waiting = run_in(subnet), *starting;
+
+    (void)state;
+    rig_running(waiting);
+    rig.start_result = -ESHUTDOWN;
+    rig.meet = rig.met + 2; /* it takes its time */
+    starting = run_in(subnet);
+    DO(TerminateInstances, terminate_instances, .instance_ids = LIST(starting));
+    instances_end(rig.api);
+    assert_string_equal(rig_state(starting), "shutting-down");
+    assert_true(text_starts(rig.notes.items[rig.notes.count - 1], "start "));
+    rig.meet = 0;
+    instances_resume(rig.api);
+    instances_settle(rig.api);
+    assert_string_equal(rig_state(starting), "terminated");
+    starting = run_in(subnet);
+    instances_end(rig.api);
+    assert_string_equal(rig_state(starting), "pending");
+    rig.start_result = 0;
+    instances_resume(rig.api);
+    rig_running(starting);
+}
+
 static void several_interfaces(void **state) {
     struct ec2_create_network_interface_result made;
     struct ec2_describe_network_interfaces_result enis;
@@ -697,6 +722,7 @@ int main(void) {
         TEST(a_start_that_fails),
         TEST(a_guest_that_shuts_down),
         TEST(after_a_restart),
+        TEST(cut_short),
         TEST(several_interfaces),
         TEST(attributes),
         TEST(defaults_of_an_older_image),

@@ -20,6 +20,7 @@
 static const uint16_t *answers;
 static int host_end, ended[2];
 static struct region_link *region;
+static pthread_t host_thread;
 
 static void say(uint16_t kind, uint64_t id) {
     struct message *m = malloc(sizeof(*m));
@@ -55,7 +56,6 @@ static void *host(void *arg) {
 }
 
 static int set_up(void **state) {
-    pthread_t thread;
     int pair[2];
 
     (void)state;
@@ -65,8 +65,17 @@ static int set_up(void **state) {
     say(MESSAGE_CONFIG, 0);
     say(MESSAGE_START, 0);
     assert_int_equal(region_link_open(pair[0], NULL, &region), 0);
-    assert_int_equal(pthread_create(&thread, NULL, host, NULL), 0);
-    pthread_detach(thread); /* the link lives as long as the process, and so does its host */
+    assert_int_equal(pthread_create(&host_thread, NULL, host, NULL), 0);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    region_link_close(region);
+    assert_int_equal(pthread_join(host_thread, NULL), 0);
+    close(host_end);
+    close(ended[0]);
+    close(ended[1]);
     return 0;
 }
 
@@ -114,9 +123,28 @@ static void test_command_never_started(void **state) {
     assert_int_equal(r, 0);
 }
 
+/* Whose follower has left: its end is told to nobody. */
+static void test_command_forgotten(void **state) {
+    static const uint16_t started[] = {MESSAGE_EXEC_STARTED, 0}, done[] = {MESSAGE_EXEC_EXITED, 0};
+    char *const argv[] = {(char[]){"true"}, NULL}, *const envp[] = {NULL};
+    const struct message_exec exec = {.target = "i-0123456789abcdef0"};
+    struct pollfd p = {.fd = ended[0], .events = POLLIN};
+    uint64_t id;
+    int r;
+
+    (void)state;
+    answers = started;
+    assert_int_equal(region_exec(region, &exec, argv, envp, (int[]){0, 1, 2}, exited, NULL, &id, NULL), 0);
+    region_exec_forget(region, id);
+    say(MESSAGE_EXEC_EXITED, id);
+    assert_int_equal(run(done, &r), 137); /* after it on the line */
+    assert_int_equal(poll(&p, 1, 0), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_command),
-                                       cmocka_unit_test(test_command_never_started)};
+                                       cmocka_unit_test(test_command_never_started),
+                                       cmocka_unit_test(test_command_forgotten)};
 
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

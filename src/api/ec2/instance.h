@@ -31,8 +31,11 @@ enum instance_event {
 void instance_on_event(struct api *api, const char *id, enum instance_event event, const char *why);
 /* At start of the region: what was running or on its way is started again, what was ending is ended. */
 void instances_resume(struct api *api);
-/* Returns when all that was asked for has taken place: before api_free(), and for tests. */
+/* Returns when all that was asked for has taken place: for tests. */
 void instances_settle(struct api *api);
+/* Before api_free(), when neither requests nor events come any more: what has not begun is left to the next
+ * instances_resume(). */
+void instances_end(struct api *api);
 
 /* ---- names ---- */
 

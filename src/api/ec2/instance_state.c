@@ -9,6 +9,9 @@
  *
  * What a guest does by itself comes as an event and is settled in the same way.  That an instance has
  * ended is no news while an order that ends it is under way: its own settling says so.
+ *
+ * An order that the end of the box cuts short (-ESHUTDOWN) leaves the row in its passing state, from which
+ * instances_resume() orders it again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -339,7 +342,7 @@ static int settle(struct api_request *rq, void *arg) {
     const struct order *order = arg;
     const struct instance_row *i = instance_find(rq->tx, order->id);
 
-    if (i == NULL)
+    if (i == NULL || order->result == -ESHUTDOWN)
         return 0;
     if (order->result < 0 && order->result != -ENOTSUP && order->result != -ENOENT && order->action != START)
         log_error("%s: %s", order->id, strerror(-order->result));
@@ -405,6 +408,10 @@ void instances_resume(struct api *api) {
 
 void instances_settle(struct api *api) {
     instance_work_drain(api);
+}
+
+void instances_end(struct api *api) {
+    instance_work_end(api);
 }
 
 /* ---- the calls ---- */

@@ -79,6 +79,7 @@ static void *thread(void *unused) {
     pthread_mutex_lock(&work.lock);
     run_all();
     work.threads--;
+    pthread_cond_broadcast(&work.ended);
     pthread_mutex_unlock(&work.lock);
     return NULL;
 }
@@ -130,6 +131,35 @@ static bool has_job(const struct instance_job *list, const struct api *api) {
         if (list->api == api)
             return true;
     return false;
+}
+
+/* Called and left with the lock held. */
+static void forget_waiting(const struct api *api) {
+    for (struct instance_job **at = &work.waiting; *at != NULL;) {
+        struct instance_job *job = *at;
+        struct arena arena = job->arena;
+
+        if (job->api != api) {
+            at = &job->next;
+            continue;
+        }
+        *at = job->next;
+        if (work.tail == &job->next)
+            work.tail = at;
+        arena_free(&arena);
+    }
+}
+
+void instance_work_end(struct api *api) {
+    pthread_mutex_lock(&work.lock);
+    forget_waiting(api);
+    while (has_job(work.running, api)) {
+        pthread_cond_wait(&work.ended, &work.lock);
+        forget_waiting(api); /* what the one that has ended asked for */
+    }
+    while (work.threads > 0)
+        pthread_cond_wait(&work.ended, &work.lock);
+    pthread_mutex_unlock(&work.lock);
 }
 
 void instance_work_drain(struct api *api) {

@@ -38,5 +38,8 @@ void instance_work_queue(struct instance_job *job); /* takes the job */
 bool instance_work_ending(struct api *api, const char *id);
 /* Returns when no job of this api is left, those included that the last ones queued. */
 void instance_work_drain(struct api *api);
+/* The box ends: forgets the jobs that wait (the rows say what was asked for, so the next start takes it up),
+ * and returns when those that run have ended and no thread is left.  Nobody else may queue any more. */
+void instance_work_end(struct api *api);
 
 #endif
