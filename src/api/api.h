@@ -153,6 +153,7 @@ struct api_request {
     const char *error_code, *error_message;
     int error_status;
     struct proto_headers error_headers; /* beside the refusal's own */
+    struct proto_headers error_details; /* api_detail() */
     struct api_effect *effects, **last_effect;
     bool network_changed;
     struct api_wire *wire; /* the dispatcher's own; NULL for api_work */
@@ -194,6 +195,8 @@ struct api_service {
      */
     bool (*ready)(struct tx *tx, const char *account, const char *region);
     void (*setup)(struct api_request *rq);
+    /* Adds to a refusal what its document says besides (api_detail); NULL: nothing. */
+    void (*describe)(struct api_request *rq);
 };
 
 extern const struct api_service *const api_services[]; /* services.c; NULL-terminated */
@@ -203,6 +206,9 @@ int api_refuse(struct api_request *rq, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 int api_refuse_status(struct api_request *rq, int http_status, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* S3: an element of the error's document, of the refusal just recorded.  Returns API_REFUSED. */
+int api_detail(struct api_request *rq, const char *name, const char *value);
 
 void api_network_changed(struct api_request *rq, const char *vpc_id); /* bumps the VPC's version; NULL: all */
 void api_after_commit(struct api_request *rq,

@@ -6,6 +6,7 @@
 
 #include "api/iam/identity.h"
 #include "api/inside.h"
+#include "base/clock.h"
 #include "base/ip.h"
 #include "base/text.h"
 #include "net/awsnet.h"
@@ -23,6 +24,8 @@ enum problem {
     PROBLEM_BAD_TOKEN,
     PROBLEM_TOKEN_EXPIRED,
     PROBLEM_MISMATCH,
+    PROBLEM_NOT_SIGNED, /* headers that matter */
+    PROBLEM_TWICE,      /* signed in the header and in the query */
     PROBLEM_SKEWED,
     PROBLEM_URL_EXPIRED,
     PROBLEM_BODY, /* not the one that was signed */
@@ -71,6 +74,18 @@ static const struct proto_error refusals[PROBLEMS][FAMILIES] = {
                            "The request signature we calculated does not match the signature you provided. "
                            "Check your key and signing method.",
                            403}},
+    [PROBLEM_NOT_SIGNED] = {{"AuthFailure", NOT_VALIDATED, 401},
+                            {"SignatureDoesNotMatch", NULL, 403},
+                            {"InvalidSignatureException", NULL, 400},
+                            {"AccessDenied",
+                             "There were headers present in the request which were not signed", 403}},
+    [PROBLEM_TWICE] = {{"AuthFailure", NOT_VALIDATED, 401},
+                       {"SignatureDoesNotMatch", NULL, 403},
+                       {"InvalidSignatureException", NULL, 400},
+                       {"InvalidArgument",
+                        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, "
+                        "Signature query string parameter or the Authorization header should be specified",
+                        400}},
     [PROBLEM_SKEWED] = {{"RequestExpired", "Request has expired.", 400},
                         {"SignatureDoesNotMatch", NULL, 403},
                         {"InvalidSignatureException", NULL, 400},
@@ -147,7 +162,32 @@ static bool door_serves(struct api_request *rq) {
 
 /* ---- who ---- */
 
-static int refuse_result(struct api_request *rq, enum sigv4_result result, const char *why) {
+/* S3 shows what should have been signed in elements of its own, the others in the message. */
+static int refuse_mismatch(struct api_request *rq, const char *why, const char *body_hash) {
+    const struct api_wire *w = rq->wire;
+    const struct sigv4_request signed_request = {w->http->method, w->http->path, w->http->query, &w->headers};
+    const char *canonical, *to_sign;
+
+    refuse(rq, PROBLEM_MISMATCH, arena_printf(rq->arena, NOT_MATCHED "%s", why));
+    if (rq->service->protocol != MODEL_REST_XML)
+        return API_REFUSED;
+    sigv4_strings(rq->arena, &signed_request, &w->auth, body_hash, &canonical, &to_sign);
+    api_detail(rq, "StringToSign", to_sign);
+    return api_detail(rq, "CanonicalRequest", canonical);
+}
+
+/* Of a presigned URL. */
+static int refuse_expired(struct api_request *rq, const char *why) {
+    const struct sigv4_auth *auth = &rq->wire->auth;
+    char *expired = arena_alloc(rq->arena, CLOCK_TEXT_BYTES);
+
+    refuse(rq, PROBLEM_URL_EXPIRED, why);
+    api_detail(rq, "X-Amz-Expires", arena_printf(rq->arena, "%lld", (long long)auth->expires_s));
+    return api_detail(rq, "Expires", clock_iso8601_sec(auth->time_ms + auth->expires_s * 1000, expired));
+}
+
+static int refuse_result(struct api_request *rq, enum sigv4_result result, const char *why,
+                         const char *body_hash) {
     struct api_wire *w = rq->wire;
 
     switch (result) {
@@ -157,12 +197,18 @@ static int refuse_result(struct api_request *rq, enum sigv4_result result, const
         return refuse(rq, PROBLEM_UNSUPPORTED, why);
     case SIGV4_EXPIRED:
     case SIGV4_NOT_YET_VALID:
-        return refuse(rq,
-                      w->auth.kind == SIGV4_PRESIGNED && result == SIGV4_EXPIRED ? PROBLEM_URL_EXPIRED
-                                                                                 : PROBLEM_SKEWED,
-                      why);
+        return w->auth.kind == SIGV4_PRESIGNED && result == SIGV4_EXPIRED ? refuse_expired(rq, why)
+                                                                          : refuse(rq, PROBLEM_SKEWED, why);
+    case SIGV4_NOT_SIGNED:
+        refuse(rq, PROBLEM_NOT_SIGNED,
+               arena_printf(rq->arena, "'%s' must be a 'SignedHeader' in the AWS Authorization.", why));
+        return api_detail(rq, "HeadersNotSigned", why);
+    case SIGV4_TWICE:
+        refuse(rq, PROBLEM_TWICE, why);
+        api_detail(rq, "ArgumentName", "Authorization");
+        return api_detail(rq, "ArgumentValue", proto_header_get(&w->headers, "authorization"));
     default:
-        return refuse(rq, PROBLEM_MISMATCH, arena_printf(rq->arena, NOT_MATCHED "%s", why));
+        return refuse_mismatch(rq, why, body_hash);
     }
 }
 
@@ -174,12 +220,32 @@ static int check_signature(struct api_request *rq, const char *secret, const cha
                                             body_hash, rq->now_ms, w->key, &why);
 
     if (result != SIGV4_OK)
-        return refuse_result(rq, result, why);
+        return refuse_result(rq, result, why, body_hash);
     w->verified = true;
     if (w->auth.payload == SIGV4_PAYLOAD_HASH && !w->streamed && body_hash != NULL &&
         strcasecmp(w->auth.payload_hash, body_hash) != 0)
         return refuse(rq, PROBLEM_BODY, NOT_MATCHED);
     return 0;
+}
+
+/* A presigned URL of S3 may bring headers as parameters, which its signature covers like all others. */
+static void take_hoisted(struct api_request *rq) {
+    static const char *const own[] = {"X-Amz-Algorithm",     "X-Amz-Credential", "X-Amz-Date",
+                                      "X-Amz-Expires",       "X-Amz-Signature",  "X-Amz-SignedHeaders",
+                                      "X-Amz-Security-Token"};
+    struct api_wire *w = rq->wire;
+
+    for (size_t i = 0; i < w->parameters.count; i++) {
+        const struct proto_parameter *p = &w->parameters.items[i];
+        bool header =
+            strncasecmp(p->name, "x-amz-", 6) == 0 && proto_header_get(&w->headers, p->name) == NULL;
+
+        for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++)
+            header = header && strcasecmp(p->name, own[j]) != 0;
+        if (header)
+            proto_header_add(rq->arena, &w->headers, p->name, p->value);
+    }
+    w->request.headers = w->headers;
 }
 
 int authenticate(struct api_request *rq, const char *body_hash) {
@@ -188,7 +254,7 @@ int authenticate(struct api_request *rq, const char *body_hash) {
     int r;
 
     if (w->parsed != SIGV4_OK)
-        return refuse_result(rq, w->parsed, w->why);
+        return refuse_result(rq, w->parsed, w->why, body_hash);
     if (!door_serves(rq))
         return refuse(rq, PROBLEM_MISMATCH, "The endpoint leads to another service.");
     if (w->auth.kind == SIGV4_ANONYMOUS) {
@@ -213,9 +279,11 @@ int authenticate(struct api_request *rq, const char *body_hash) {
                                       : PROBLEM_BAD_TOKEN,
                       "");
     rq->caller = identity.caller;
-    if (identity.secret == NULL)
-        return 0;
-    return check_signature(rq, identity.secret, body_hash);
+    if (identity.secret != NULL && check_signature(rq, identity.secret, body_hash) < 0)
+        return API_REFUSED;
+    if (rq->service->protocol == MODEL_REST_XML && w->auth.kind == SIGV4_PRESIGNED)
+        take_hoisted(rq);
+    return 0;
 }
 
 /* ---- may they ---- */

@@ -83,12 +83,14 @@ static const struct model_service *stand_in(const struct api_request *rq) {
 static void respond_refusal(struct api_request *rq) {
     const struct model_service *s = rq->service != NULL ? rq->service : stand_in(rq);
     const struct proto_error e = {rq->error_code, rq->error_message, rq->error_status};
+    const struct proto_error_details details = {rq->wire->request.path, &rq->error_details};
     struct proto_response response;
 
     if (http_responded(rq->wire->http))
         return;
-    proto_encode_error(s, rq->arena, &e, s->protocol == MODEL_REST_XML ? rq->wire->request.path : NULL,
-                       rq->request_id, rq->wire->host_id, &response);
+    if (rq->service != NULL)
+        route_describe(rq);
+    proto_encode_error(s, rq->arena, &e, &details, rq->request_id, rq->wire->host_id, &response);
     for (size_t i = 0; i < rq->error_headers.count; i++)
         *vec_push(rq->arena, &response.headers) = rq->error_headers.items[i];
     api_respond(rq, &response);

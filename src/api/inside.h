@@ -68,6 +68,8 @@ struct api_wire {
 const struct model_service *route_service(struct api_request *rq);
 /* The handler's entry of an operation, or NULL. */
 const struct api_entry *route_entry(const struct api_request *rq);
+/* Lets the service tell more of the refusal (api_service.describe). */
+void route_describe(struct api_request *rq);
 /* Whether the service needs its setup first, for this caller and region.  Needs rq->tx. */
 bool route_ready(struct api_request *rq);
 /* Runs it, in a write transaction.  0 or API_REFUSED. */

@@ -53,6 +53,7 @@ static int status_of(const struct api_request *rq, const char *code) {
 }
 
 int refuse_error(struct api_request *rq, const struct proto_error *error) {
+    rq->error_details.count = 0;
     rq->error_code = error->code;
     rq->error_message = error->message;
     rq->error_status = error->http_status;
@@ -62,6 +63,7 @@ int refuse_error(struct api_request *rq, const struct proto_error *error) {
 int api_refuse(struct api_request *rq, const char *code, const char *fmt, ...) {
     va_list ap;
 
+    rq->error_details.count = 0;
     va_start(ap, fmt);
     rq->error_message = arena_vprintf(rq->arena, fmt, ap);
     va_end(ap);
@@ -73,10 +75,17 @@ int api_refuse(struct api_request *rq, const char *code, const char *fmt, ...) {
 int api_refuse_status(struct api_request *rq, int http_status, const char *code, const char *fmt, ...) {
     va_list ap;
 
+    rq->error_details.count = 0;
     va_start(ap, fmt);
     rq->error_message = arena_vprintf(rq->arena, fmt, ap);
     va_end(ap);
     rq->error_code = code;
     rq->error_status = http_status;
+    return API_REFUSED;
+}
+
+int api_detail(struct api_request *rq, const char *name, const char *value) {
+    if (value != NULL)
+        proto_header_add(rq->arena, &rq->error_details, name, value);
     return API_REFUSED;
 }

@@ -167,6 +167,13 @@ int route_make_ready(struct api_request *rq) {
     return api_write(rq, make_ready, (void *)(uintptr_t)rq->api->services[place(rq->service)]);
 }
 
+void route_describe(struct api_request *rq) {
+    const struct api_service *s = rq->api->services[place(rq->service)];
+
+    if (s != NULL && s->describe != NULL)
+        s->describe(rq);
+}
+
 void route_setup(struct api *api) {
     for (size_t i = 0; model_services[i] != NULL; i++) {
         const struct model_service *s = model_services[i];

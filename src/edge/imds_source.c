@@ -136,6 +136,7 @@ static int fill(struct tx *tx, const struct door *door, struct imds_instance *v)
         .availability_zone_id = ec2_zone_id(i->region, i->zone),
         .region = i->region,
         .key_name = i->key_name,
+        .public_key = i->public_key,
         .ami_launch_index = (unsigned)i->launch_index,
         .pending_time_ms = i->launched_ms,
         .user_data = i->user_data.length > 0 ? i->user_data.data : NULL,

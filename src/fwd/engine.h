@@ -78,14 +78,13 @@ enum {
     FLOW_USED = 1,
     FLOW_L2 = 2,    /* came addressed to dst_mac itself, not to the router */
     FLOW_TOUCH = 4, /* its conns want to see every packet */
-    FLOW_SPORT = 8, /* port replaces the source port */
-    FLOW_DPORT = 16,
-    FLOW_MTU_INTERNET = 32,
-    FLOW_MTU_ENDPOINT = 64,
-    FLOW_FOLLOWED = 128, /* its copy (offload.h) follows the connection's state */
+    FLOW_MTU_INTERNET = 8,
+    FLOW_MTU_ENDPOINT = 16,
+    FLOW_FOLLOWED = 32, /* its copy (offload.h) follows the connection's state */
     FLOW_KEY_FLAGS = FLOW_USED | FLOW_L2
 };
 enum { FLOW_CONNS = 3, FLOW_WINDOW = 8 };
+enum { FWD_PENDING_MAX = 8, FWD_HOPS_MAX = 64 }; /* what one packet may touch: connections, stages */
 
 /* One direction's decision, such as an exact-match table in a kernel can hold too. */
 struct fwd_flow {
@@ -93,15 +92,17 @@ struct fwd_flow {
     struct ip4 src, dst;
     uint16_t sport, dport;
     uint8_t protocol, flags; /* … to here */
-    uint16_t port;
+    uint16_t new_sport;
     uint32_t generation, out_port;
     struct ip4 new_src, new_dst;
     uint32_t conn[FLOW_CONNS]; /* index + 1, packed to the front */
     uint32_t seen;
     struct mac dst_mac;
-    uint16_t packets; /* not yet added to the conns */
-    uint32_t bytes;
+    uint16_t new_dport;
+    uint32_t packets : 8, bytes : 24; /* not yet added to the conns: flow_fold() comes before they are full */
 };
+enum { FLOW_PACKETS_MAX = 255 };
+_Static_assert(1 << 24 > FLOW_PACKETS_MAX * UINT16_MAX, "packets are full before bytes are");
 _Static_assert(sizeof(struct fwd_flow) == 64, "one cache line");
 
 /* What a flow's copy elsewhere (offload.h) had counted when it was last asked. */
@@ -174,13 +175,19 @@ struct fwd_ctx {
     bool no_cache;
     bool answered; /* the frame is a reply already */
     unsigned pending_count;
-    struct fwd_pending pending[FLOW_CONNS];
+    struct fwd_pending pending[FWD_PENDING_MAX];
     enum fwd_reason reason;
 };
 
 static inline const struct image_subnet *ctx_subnet(const struct fwd_ctx *c) {
     return image_eni_subnet(c->vpc, c->eni);
 }
+
+/*
+ * A connection that the packet belongs to, if it is sent: found (conn), or to be made of what the caller puts in.
+ * NULL: it hangs on too many already; the stage drops it with FWD_PENDING_FULL.
+ */
+struct fwd_pending *fwd_pend(struct fwd_ctx *c, struct fwd_conn *conn);
 
 /* Ends a packet.  Both return FWD_STAGE_DONE. */
 enum fwd_stage fwd_drop(struct fwd_ctx *c, enum fwd_stage at, enum fwd_reason reason);

@@ -118,6 +118,8 @@ void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *
         .out_port = c->out_port,
         .new_src = after->src,
         .new_dst = after->dst,
+        .new_sport = after->sport,
+        .new_dport = after->dport,
         .seen = c->tick,
         .dst_mac = l2 ? eth_dst(c->pkt->data) : c->dst_mac,
     };
@@ -126,12 +128,5 @@ void flow_install(struct fwd_ctx *c, struct fwd_conn *const *conns, const bool *
                            (c->mtu == FWD_MTU_INTERNET   ? FLOW_MTU_INTERNET
                             : c->mtu == FWD_MTU_ENDPOINT ? FLOW_MTU_ENDPOINT
                                                          : 0));
-    if (after->sport != before->sport) {
-        flow.flags |= FLOW_SPORT;
-        flow.port = after->sport;
-    } else if (after->dport != before->dport) {
-        flow.flags |= FLOW_DPORT;
-        flow.port = after->dport;
-    }
     c->pkt->flow = flow_put(c->env->table, &flow, conns, from_port, count);
 }

@@ -146,6 +146,8 @@ static void put_way(struct fwd_env *env, const struct fwd_offload *way, uint32_t
         .out_port = way->out_port,
         .new_src = way->after.src,
         .new_dst = way->after.dst,
+        .new_sport = way->after.sport,
+        .new_dport = way->after.dport,
         .seen = tick,
         .dst_mac = way->new_dst,
     };

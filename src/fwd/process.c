@@ -74,6 +74,16 @@ enum fwd_stage fwd_answer(struct fwd_ctx *c, enum fwd_stage at, enum fwd_reason 
     return FWD_STAGE_DONE;
 }
 
+struct fwd_pending *fwd_pend(struct fwd_ctx *c, struct fwd_conn *conn) {
+    struct fwd_pending *p = &c->pending[c->pending_count];
+
+    if (c->pending_count == FWD_PENDING_MAX)
+        return NULL;
+    *p = (struct fwd_pending){.conn = conn};
+    c->pending_count++;
+    return p;
+}
+
 /* The size that a link would see: of each segment, where the packet is to be cut later. */
 static uint32_t link_size(const struct fwd_pkt *pkt, const struct wire_packet *p) {
     uint32_t header = (uint32_t)p->l4 - WIRE_ETH_BYTES;
@@ -97,8 +107,8 @@ static void set_macs(struct fwd_pkt *pkt, const struct mac *dst, bool keep_sourc
 
 /* Makes the conns that the packet opens and shows it to all; false when the table is full. */
 static bool commit(struct fwd_ctx *c) {
-    struct fwd_conn *conns[FLOW_CONNS];
-    bool from_port[FLOW_CONNS];
+    struct fwd_conn *conns[FWD_PENDING_MAX];
+    bool from_port[FWD_PENDING_MAX];
 
     if (!conn_room(c))
         return false;
@@ -111,7 +121,8 @@ static bool commit(struct fwd_ctx *c) {
         conns[i]->packets[from_port[i] ? 0 : 1]++;
         conns[i]->bytes[from_port[i] ? 0 : 1] += c->packet->ip_length;
     }
-    if (!c->no_cache && c->pending_count > 0)
+    /* One that hangs on more connections than a flow can name walks the stages each time. */
+    if (!c->no_cache && c->pending_count > 0 && c->pending_count <= FLOW_CONNS)
         flow_install(c, conns, from_port, c->pending_count);
     return true;
 }
@@ -176,8 +187,8 @@ static void walk(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p
     else if (packet->fragment_offset != 0 && !r->recalled)
         fwd_drop(&c, stage, FWD_FRAGMENT);
     else {
-        while (stage < FWD_STAGE_COUNT)
-            stage = stages[stage](&c);
+        for (unsigned hops = 0; stage < FWD_STAGE_COUNT; hops++)
+            stage = likely(hops < FWD_HOPS_MAX) ? stages[stage](&c) : fwd_drop(&c, stage, FWD_HOPS);
         if (c.out_port != PORT_NONE && !c.answered)
             finish(&c);
     }
@@ -189,7 +200,7 @@ static void walk(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p
 static bool hit(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p, uint32_t hash) {
     struct fwd_table *t = r->env->table;
     bool l2 = false;
-    struct wire_tuple after = p->tuple;
+    struct wire_tuple after;
     struct fwd_flow *f;
     uint32_t limit;
 
@@ -208,18 +219,13 @@ static bool hit(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p,
         return false;
     if (unlikely((f->flags & FLOW_TOUCH) || (p->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST))))
         return false;
-    if (f->flags & FLOW_SPORT)
-        after.sport = f->port;
-    if (f->flags & FLOW_DPORT)
-        after.dport = f->port;
-    after.src = f->new_src;
-    after.dst = f->new_dst;
+    after = (struct wire_tuple){f->new_src, f->new_dst, f->new_sport, f->new_dport, f->protocol};
     rewrite_frame(pkt, p, &after, NULL);
     set_macs(pkt, f->out_port == PORT_SERVICE ? &fwd_service_mac : &f->dst_mac,
              l2 && f->out_port != PORT_SERVICE);
     f->seen = r->tick;
     f->bytes += p->ip_length;
-    if (unlikely(++f->packets == UINT16_MAX || f->bytes > UINT32_MAX / 2))
+    if (unlikely(++f->packets == FLOW_PACKETS_MAX))
         flow_fold(t, f);
     pkt->out_port = f->out_port;
     pkt->reason = FWD_OK;

@@ -76,7 +76,9 @@
     X(TABLE_FULL, "table-full", "the connection table is full", "")                                          \
     X(NO_PORTS, "no-ports", "no translation port is free", "")                                               \
     X(NO_ROOM, "no-room", "the buffer is too small for the answer", "")                                      \
-    X(DHCP_IGNORED, "dhcp-ignored", "a DHCP message that needs no answer", "")
+    X(DHCP_IGNORED, "dhcp-ignored", "a DHCP message that needs no answer", "")                               \
+    X(PENDING_FULL, "pending-full", "the packet belongs to more connections than one packet may", "")        \
+    X(HOPS, "hops", "the packet went through more hops than one packet may: routes lead in a circle", "")
 
 enum fwd_reason {
 #define X(symbol, name, text, code) FWD_##symbol,

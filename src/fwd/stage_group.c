@@ -112,15 +112,23 @@ static bool same_key(const struct conn_key *a, const struct conn_key *b) {
            a->lport == b->lport && a->rport == b->rport && a->protocol == b->protocol;
 }
 
-static void remember(struct fwd_ctx *c, const struct side *side, const struct conn_key *key,
+static bool remember(struct fwd_ctx *c, const struct side *side, const struct conn_key *key,
                      struct fwd_conn *conn, uint8_t flags) {
+    struct fwd_pending *p;
+
     /* An interface that talks to itself through its public address meets its own connection twice. */
     for (unsigned i = 0; i < c->pending_count; i++) {
         if (same_key(&c->pending[i].key, key))
-            return;
+            return true;
     }
-    c->pending[c->pending_count++] = (struct fwd_pending){
-        .conn = conn, .from_port = side->out, .key = *key, .flags = flags, .tag = side->eni->tag};
+    p = fwd_pend(c, conn);
+    if (!p)
+        return false;
+    p->from_port = side->out;
+    p->key = *key;
+    p->flags = flags;
+    p->tag = side->eni->tag;
+    return true;
 }
 
 static enum fwd_stage refuse(struct fwd_ctx *c, enum fwd_stage stage, const struct verdict *v) {
@@ -175,7 +183,8 @@ static enum fwd_stage check(struct fwd_ctx *c, enum fwd_stage stage, const struc
             if (!v.rule)
                 return refuse(c, stage, &v);
         }
-        remember(c, side, &key, conn, 0);
+        if (!remember(c, side, &key, conn, 0))
+            return fwd_drop(c, stage, FWD_PENDING_FULL);
         return allow(c, stage, NULL, next);
     }
     v = evaluate(c, side, &c->tuple);
@@ -184,8 +193,8 @@ static enum fwd_stage check(struct fwd_ctx *c, enum fwd_stage stage, const struc
     if ((c->tuple.protocol == WIRE_TCP && (p->tcp_flags & WIRE_RST)) ||
         (c->tuple.protocol == WIRE_ICMP && !p->icmp_query))
         c->no_cache = true; /* passes, but opens nothing */
-    else
-        remember(c, side, &key, NULL, tracked(c, side, &v) ? CONN_TRACKED : 0);
+    else if (!remember(c, side, &key, NULL, tracked(c, side, &v) ? CONN_TRACKED : 0))
+        return fwd_drop(c, stage, FWD_PENDING_FULL);
     return allow(c, stage, &v, next);
 }
 

@@ -108,8 +108,11 @@ enum fwd_stage service_send(struct fwd_ctx *c, enum door_kind kind, uint32_t end
         conn_free(c->env->table, conn);
         conn = NULL;
     }
-    p = &c->pending[c->pending_count];
-    *p = (struct fwd_pending){.conn = conn, .flags = CONN_DOOR | CONN_TRACKED, .tag = client->tag};
+    p = fwd_pend(c, conn);
+    if (!p)
+        return fwd_drop(c, FWD_STAGE_SERVICE_OUT, FWD_PENDING_FULL);
+    p->flags = CONN_DOOR | CONN_TRACKED;
+    p->tag = client->tag;
     if (conn) {
         p->key = (struct conn_key){PORT_SERVICE, conn->local, conn->remote,
                                    conn->lport,  conn->rport, conn->protocol};
@@ -128,7 +131,6 @@ enum fwd_stage service_send(struct fwd_ctx *c, enum door_kind kind, uint32_t end
         p->endpoint_num = endpoint_num;
         p->kind = kind;
     }
-    c->pending_count++;
     c->tuple.src = p->key.remote;
     c->tuple.dst = p->key.local;
     c->tuple.sport = p->key.rport;
@@ -185,6 +187,7 @@ enum fwd_stage stage_service_in(struct fwd_ctx *c) {
     struct fwd_conn *conn = conn_find(c->env, c->tick, &key, 0);
     const struct image_address *address;
     const struct image_eni *client;
+    struct fwd_pending *p;
     struct fwd_event *e;
 
     client = conn ? image_eni_by_num(c->env->image, conn->client, &c->vpc) : NULL;
@@ -198,7 +201,11 @@ enum fwd_stage stage_service_in(struct fwd_ctx *c) {
                                        c->inner.protocol};
     } else {
         c->tuple.dport = conn->client_l4;
-        c->pending[c->pending_count++] = (struct fwd_pending){.conn = conn, .from_port = true, .key = key};
+        p = fwd_pend(c, conn);
+        if (!p)
+            return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_PENDING_FULL);
+        p->from_port = true;
+        p->key = key;
     }
     e = trace(c, FWD_STAGE_SERVICE_IN, FWD_ACTION_TRANSLATE);
     if (e)

@@ -13,7 +13,7 @@
 
 #include "fwd/engine.h"
 
-enum { TABLE_VERSION = 3, PAGE = 4096, HUGE = 2 << 20 };
+enum { TABLE_VERSION = 4, PAGE = 4096, HUGE = 2 << 20 };
 #define TABLE_MAGIC UINT64_C(0x31656c6261546478)
 #define CAPACITY_MAX (UINT32_C(1) << 26)
 #define PORTS_MAX (UINT32_C(1) << 20)

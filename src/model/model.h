@@ -136,16 +136,30 @@ struct model_error {
     int http_status;
 };
 
+/*
+ * A filter of a Describe call: where in an item of its answer the value lies.  From src/model/filters.tsv.
+ * The name "tag:<key>" stands for all filters by tag, and its steps lead to the tags.
+ */
+enum { MODEL_FILTER_STEPS_MAX = 6 };
+struct model_filter {
+    const char *name;
+    const char *always; /* the value of all items; NULL: */
+    /* from the item on, the number of each member; lists are walked through.  step_count 0: no item has one. */
+    uint8_t steps[MODEL_FILTER_STEPS_MAX], step_count;
+};
+
 struct model_operation {
     const char *name;
     const char *http_method;
-    const char *http_uri;             /* "/{Bucket}/{Key+}?uploads" */
-    int http_status;                  /* of success */
-    const struct model_shape *input;  /* NULL: none */
-    const struct model_shape *output; /* NULL: none (ec2 answers <return>true</return>) */
-    const char *input_root;           /* rest-xml body element when the payload has none of its own */
-    const char *result_wrapper;       /* query protocol: "CreateRoleResult" */
-    const struct model_error *errors; /* declared ones, NULL-terminated by code; may be NULL */
+    const char *http_uri;               /* "/{Bucket}/{Key+}?uploads" */
+    int http_status;                    /* of success */
+    const struct model_shape *input;    /* NULL: none */
+    const struct model_shape *output;   /* NULL: none (ec2 answers <return>true</return>) */
+    const char *input_root;             /* rest-xml body element when the payload has none of its own */
+    const char *result_wrapper;         /* query protocol: "CreateRoleResult" */
+    const struct model_error *errors;   /* declared ones, NULL-terminated by code; may be NULL */
+    const struct model_filter *filters; /* NULL-terminated by name; NULL: it has none */
+    const struct model_shape *filtered; /* the item that they look at */
 };
 
 struct model_service {

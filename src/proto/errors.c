@@ -8,13 +8,25 @@
 #include "proto/xml_in.h"
 #include "proto/xml_out.h"
 
-static void encode_s3(struct buf *b, const struct proto_error *e, const char *resource,
-                      const char *request_id, const char *host_id) {
+/* A message may repeat what was sent; XML has no way to say control characters. */
+static const char *printable(struct arena *a, const char *message) {
+    char *text = arena_strdup(a, message != NULL ? message : "");
+
+    for (char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t')
+            *p = '?';
+    return text;
+}
+
+static void encode_s3(struct buf *b, struct arena *a, const struct proto_error *e,
+                      const struct proto_error_details *more, const char *request_id, const char *host_id) {
     buf_puts(b, XML_DECLARATION "<Error>");
     xml_element(b, "Code", e->code);
     xml_element(b, "Message", e->message);
-    if (resource != NULL)
-        xml_element(b, "Resource", resource);
+    for (size_t i = 0; more != NULL && more->details != NULL && i < more->details->count; i++)
+        xml_element(b, more->details->items[i].name, printable(a, more->details->items[i].value));
+    if (more != NULL && more->resource != NULL)
+        xml_element(b, "Resource", more->resource);
     if (request_id != NULL)
         xml_element(b, "RequestId", request_id);
     if (host_id != NULL)
@@ -42,19 +54,9 @@ static void encode_query(struct buf *b, const struct model_service *s, const str
     buf_puts(b, "</ErrorResponse>");
 }
 
-/* A message may repeat what was sent; XML has no way to say control characters. */
-static const char *printable(struct arena *a, const char *message) {
-    char *text = arena_strdup(a, message != NULL ? message : "");
-
-    for (char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p < ' ' && *p != '\n' && *p != '\t')
-            *p = '?';
-    return text;
-}
-
 void proto_encode_error(const struct model_service *s, struct arena *a, const struct proto_error *error,
-                        const char *resource, const char *request_id, const char *host_id,
-                        struct proto_response *ret) {
+                        const struct proto_error_details *details, const char *request_id,
+                        const char *host_id, struct proto_response *ret) {
     struct proto_error said = {error->code, printable(a, error->message), error->http_status};
 
     *ret = (struct proto_response){.status = error->http_status, .body = BUF_INIT(PROTO_OUTPUT_MAX_BYTES)};
@@ -66,7 +68,7 @@ void proto_encode_error(const struct model_service *s, struct arena *a, const st
         if (host_id != NULL)
             proto_header_add(a, &ret->headers, "x-amz-id-2", host_id);
         if (error->http_status != 304) /* which has no body */
-            encode_s3(&ret->body, &said, resource, request_id, host_id);
+            encode_s3(&ret->body, a, &said, details, request_id, host_id);
         return;
     case MODEL_EC2:
     case MODEL_QUERY:

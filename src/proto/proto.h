@@ -100,10 +100,16 @@ int proto_validate(const struct model_service *s, const struct model_operation *
 void proto_encode_output(const struct model_service *s, const struct model_operation *op, struct arena *a,
                          const void *out, const char *request_id, const char *host_id,
                          struct proto_response *ret_response);
-/* resource: what S3 names in <Resource>, or NULL. */
+/* What S3's errors say beyond code and message. */
+struct proto_error_details {
+    const char *resource;                /* NULL: not told */
+    const struct proto_headers *details; /* elements of their own, in this order; NULL: none */
+};
+
+/* details: NULL for services other than S3. */
 void proto_encode_error(const struct model_service *s, struct arena *a, const struct proto_error *error,
-                        const char *resource, const char *request_id, const char *host_id,
-                        struct proto_response *ret_response);
+                        const struct proto_error_details *details, const char *request_id,
+                        const char *host_id, struct proto_response *ret_response);
 
 /* ---- client ---- */
 

@@ -303,18 +303,25 @@ static enum sigv4_result parse_credential(struct arena *a, const char *text, str
     return SIGV4_OK;
 }
 
+/* Whether the ';' separated list has this name. */
+static bool is_listed(const char *list, const char *name) {
+    size_t length = strlen(name);
+
+    for (const char *at = list; *at != '\0'; at += strcspn(at, ";"), at += *at == ';')
+        if (strncasecmp(at, name, length) == 0 && (at[length] == ';' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
 static enum sigv4_result check_common(struct arena *a, struct sigv4_auth *auth, const char **ret_why) {
     unsigned char digest[SHA256_BYTES];
-    bool host = false;
 
     if (strlen(auth->signature) != 2 * SHA256_BYTES ||
         hex_decode(auth->signature, SHA256_BYTES, digest) < 0) {
         *ret_why = "Signature must be 64 hexadecimal digits.";
         return SIGV4_MALFORMED;
     }
-    for (const char *at = auth->signed_headers; *at != '\0'; at += strcspn(at, ";"), at += *at == ';')
-        host |= strncasecmp(at, "host", 4) == 0 && (at[4] == ';' || at[4] == '\0');
-    if (!host) {
+    if (!is_listed(auth->signed_headers, "host")) {
         *ret_why = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
         return SIGV4_MALFORMED;
     }
@@ -429,12 +436,20 @@ static enum sigv4_result parse_query(struct arena *a, const struct sigv4_request
 enum sigv4_result sigv4_parse(struct arena *a, const struct sigv4_request *rq, struct sigv4_auth *ret_auth,
                               const char **ret_why) {
     const char *header = proto_header_get(rq->headers, "authorization");
+    bool presigned = rq->query != NULL && (strstr(rq->query, "X-Amz-Signature=") != NULL ||
+                                           strstr(rq->query, "X-Amz-Credential=") != NULL);
+    enum sigv4_result r;
 
     *ret_auth = (struct sigv4_auth){.kind = SIGV4_ANONYMOUS};
-    if (header != NULL)
-        return parse_header(a, rq, header, ret_auth, ret_why);
-    if (rq->query != NULL &&
-        (strstr(rq->query, "X-Amz-Signature=") != NULL || strstr(rq->query, "X-Amz-Credential=") != NULL))
+    if (header != NULL) {
+        r = parse_header(a, rq, header, ret_auth, ret_why);
+        if (r == SIGV4_OK && presigned) {
+            *ret_why = "The request is signed both in its headers and in its query string.";
+            r = SIGV4_TWICE;
+        }
+        return r;
+    }
+    if (presigned)
         return parse_query(a, rq, ret_auth, ret_why);
     if (rq->query != NULL && strstr(rq->query, "AWSAccessKeyId=") != NULL &&
         strstr(rq->query, "Signature=") != NULL) {
@@ -480,20 +495,71 @@ static enum sigv4_result check_time(struct arena *a, const struct sigv4_auth *au
     return SIGV4_OK;
 }
 
+static void make_strings(struct arena *a, const struct sigv4_request *rq, const struct sigv4_auth *auth,
+                         const char *body_hash, struct buf *canonical, struct buf *to_sign) {
+    const char *payload = auth->payload != SIGV4_PAYLOAD_NONE ? auth->payload_hash
+                          : body_hash != NULL                 ? body_hash
+                                                              : "UNSIGNED-PAYLOAD";
+
+    canonical_request(a, canonical, rq, auth->service, auth->signed_headers, payload);
+    string_to_sign(to_sign, auth->amz_date, auth->scope, canonical);
+}
+
+void sigv4_strings(struct arena *a, const struct sigv4_request *rq, const struct sigv4_auth *auth,
+                   const char *body_hash, const char **ret_canonical, const char **ret_to_sign) {
+    struct buf canonical = BUF_INIT(CANONICAL_MAX_BYTES), to_sign = BUF_INIT(4096);
+
+    make_strings(a, rq, auth, body_hash, &canonical, &to_sign);
+    *ret_canonical = arena_strdup(a, canonical.data);
+    *ret_to_sign = arena_strdup(a, to_sign.data);
+    buf_free(&canonical);
+    buf_free(&to_sign);
+}
+
+static const char *in_lower_case(struct arena *a, const char *text) {
+    char *lower = arena_strdup(a, text);
+
+    for (char *c = lower; *c != '\0'; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c += 'a' - 'A';
+    return lower;
+}
+
+/* Whether a header means something that only a signature may bring in. */
+static bool must_be_signed(const char *name, bool s3) {
+    if (strncasecmp(name, "x-amz-", 6) == 0)
+        return s3 || strcasecmp(name, "x-amz-security-token") != 0;
+    return s3 && strcasecmp(name, "content-md5") == 0;
+}
+
+static enum sigv4_result check_headers(struct arena *a, const struct sigv4_request *rq,
+                                       const struct sigv4_auth *auth, const char **ret_why) {
+    bool s3 = strcmp(auth->service, "s3") == 0;
+    const char *lacking = NULL;
+
+    for (size_t i = 0; i < rq->headers->count; i++) {
+        const char *name = rq->headers->items[i].name;
+
+        if (!must_be_signed(name, s3) || is_listed(auth->signed_headers, name))
+            continue;
+        lacking = lacking == NULL ? name : arena_printf(a, "%s, %s", lacking, name);
+    }
+    *ret_why = lacking != NULL ? in_lower_case(a, lacking) : *ret_why;
+    return lacking != NULL ? SIGV4_NOT_SIGNED : SIGV4_OK;
+}
+
 enum sigv4_result sigv4_verify(struct arena *a, struct sigv4_keys *keys, const struct sigv4_request *rq,
                                const struct sigv4_auth *auth, const char *secret, const char *body_hash,
                                int64_t now_ms, unsigned char key_out[SIGV4_KEY_BYTES], const char **ret_why) {
     struct buf canonical = BUF_INIT(CANONICAL_MAX_BYTES), to_sign = BUF_INIT(4096);
     unsigned char key[SIGV4_KEY_BYTES], expected[SHA256_BYTES], given[SHA256_BYTES];
-    const char *payload = auth->payload != SIGV4_PAYLOAD_NONE ? auth->payload_hash
-                          : body_hash != NULL                 ? body_hash
-                                                              : "UNSIGNED-PAYLOAD";
     enum sigv4_result r = check_time(a, auth, now_ms, ret_why);
 
+    if (r == SIGV4_OK)
+        r = check_headers(a, rq, auth, ret_why);
     if (r != SIGV4_OK)
         return r;
-    canonical_request(a, &canonical, rq, auth->service, auth->signed_headers, payload);
-    string_to_sign(&to_sign, auth->amz_date, auth->scope, &canonical);
+    make_strings(a, rq, auth, body_hash, &canonical, &to_sign);
     sigv4_key(keys, secret, auth->date, auth->region, auth->service, key);
     hmac_sha256(key, sizeof(key), to_sign.data, to_sign.length, expected);
     if (canonical.overflow || to_sign.overflow || hex_decode(auth->signature, sizeof(given), given) < 0 ||
@@ -541,15 +607,8 @@ static const char *list_names(struct arena *a, const struct proto_headers *heade
     const char *text;
 
     for (size_t i = 0; i < headers->count; i++) {
-        char *name;
-
-        if (left_out(headers->items[i].name))
-            continue;
-        name = arena_strdup(a, headers->items[i].name);
-        for (char *c = name; *c != '\0'; c++)
-            if (*c >= 'A' && *c <= 'Z')
-                *c += 'a' - 'A';
-        *vec_push(a, &names) = name;
+        if (!left_out(headers->items[i].name))
+            *vec_push(a, &names) = in_lower_case(a, headers->items[i].name);
     }
     if (names.count > 1)
         qsort(names.items, names.count, sizeof(*names.items), compare_text);

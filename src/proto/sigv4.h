@@ -13,6 +13,10 @@
  * those as they are read).
  *
  * S3 signs the path as sent; all other services sign it encoded once more.
+ *
+ * A signature vouches for what it covers alone, so no header that changes what is asked may come beside it:
+ * every x-amz-* must be in the list of signed headers, for S3 content-md5 as well.  Services other than S3
+ * take x-amz-security-token unsigned, as AWS allows: it names the key, whose secret the signature proves.
  */
 #ifndef VPCBOX_PROTO_SIGV4_H
 #define VPCBOX_PROTO_SIGV4_H
@@ -45,6 +49,8 @@ enum sigv4_result {
     SIGV4_EXPIRED,       /* presigned URL past its time, or a request older than the skew allowed */
     SIGV4_NOT_YET_VALID, /* dated too far in the future */
     SIGV4_WRONG_REGION,  /* or service: not who the request went to */
+    SIGV4_TWICE,         /* by a header and by the query: which one is meant? */
+    SIGV4_NOT_SIGNED,    /* headers that change the request's meaning: *ret_why is the list of their names */
 };
 
 /* A request as it came. */
@@ -89,6 +95,10 @@ void sigv4_key(struct sigv4_keys *keys, const char *secret, const char *date, co
 enum sigv4_result sigv4_verify(struct arena *a, struct sigv4_keys *keys, const struct sigv4_request *rq,
                                const struct sigv4_auth *auth, const char *secret, const char *body_hash,
                                int64_t now_ms, unsigned char key_out[SIGV4_KEY_BYTES], const char **ret_why);
+
+/* The canonical request and the string to sign that sigv4_verify() holds the signature against. */
+void sigv4_strings(struct arena *a, const struct sigv4_request *rq, const struct sigv4_auth *auth,
+                   const char *body_hash, const char **ret_canonical, const char **ret_to_sign);
 
 char *sigv4_sha256_hex(const void *data, size_t length, char out[SIGV4_HEX_BYTES]);
 

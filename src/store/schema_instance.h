@@ -25,6 +25,7 @@
     C(TEXT, image_id)                                                                                        \
     C(TEXT, type)                                                                                            \
     C(TEXT, key_name)                                                                                        \
+    C(TEXT, public_key) /* what the key pair of that name held at launch */                                  \
     C(TEXT, client_token)                                                                                    \
     C(INT, launched_ms) /* of the last start */                                                              \
     C(INT, created_ms)                                                                                       \
@@ -72,9 +73,20 @@
     C(TEXT, last_association_id) /* the last that was taken off: doing so again is no mistake */             \
     C(INT, created_ms)
 
+#define KEY_PAIR_COLUMNS(C, I)                                                                               \
+    C(TEXT, id) /* key-… */                                                                                \
+    I(TEXT, account)                                                                                         \
+    C(TEXT, region)                                                                                          \
+    C(TEXT, name)                                                                                            \
+    C(TEXT, type)       /* rsa, ed25519 */                                                                   \
+    C(TEXT, public_key) /* "ssh-rsa AAAA…", without a comment */                                           \
+    C(TEXT, fingerprint)                                                                                     \
+    C(INT, created_ms)
+
 #define STORE_INSTANCE_TABLES(T)                                                                             \
     T(instance, INSTANCE_COLUMNS)                                                                            \
     T(volume, VOLUME_COLUMNS)                                                                                \
-    T(elastic_ip, ELASTIC_IP_COLUMNS)
+    T(elastic_ip, ELASTIC_IP_COLUMNS)                                                                        \
+    T(key_pair, KEY_PAIR_COLUMNS)
 
 #endif

@@ -234,6 +234,17 @@ static inline const char *rig_gateway(const char *vpc_id) {
     return out.internet_gateway->internet_gateway_id;
 }
 
+static inline const char *rig_key(const char *name) {
+    static const char line[] =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG1hZGUtZm9yLXRlc3RzLWFuZC1ub3RoaW5nLWVsc2Uh";
+    struct ec2_import_key_pair_result out;
+
+    assert_int_equal(CALL(ImportKeyPair, import_key_pair, &out, .key_name = name,
+                          .public_key_material = {line, strlen(line)}),
+                     0);
+    return name;
+}
+
 #define RUN(output, ...)                                                                                     \
     CALL(RunInstances, run_instances, (output), .image_id = AMI_X86, .instance_type = "t3.micro",            \
          .min_count = SOME_INT(1), .max_count = SOME_INT(1), __VA_ARGS__)

@@ -29,7 +29,7 @@ static void a_plain_launch(void **state) {
 
     (void)state;
     assert_int_equal(
-        RUN(&out, .subnet_id = subnet, .private_ip_address = "10.0.1.50", .key_name = "k",
+        RUN(&out, .subnet_id = subnet, .private_ip_address = "10.0.1.50", .key_name = rig_key("k"),
             .user_data = "IyEvYmluL3NoCmVjaG8gaGkK",
             .tag_specifications = {.items =
                                        (struct ec2_tag_specification[]){

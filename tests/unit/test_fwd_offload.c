@@ -175,6 +175,41 @@ static void test_no_rule(void **state) {
     lane_free(l);
 }
 
+/* A flow carries a new source and a new destination port at once, and counts past its own narrow counters. */
+static void test_both_ports(void **state) {
+    struct lane *l = lane_new();
+    struct fwd_env env = env_of(l);
+    struct fwd_offload_rule rule;
+    uint64_t hits;
+
+    (void)state;
+    assert_true(rule_of(l, (struct shot){APP, APP_IP, ISO_IP, 4000, 22}, &rule));
+    rule = with_port(rule, 5000);
+    rule.there.after.sport = 7000;
+    rule.there.after.dport = 7022;
+    assert_true(fwd_offload_opened(&env, &rule, tick(l)));
+    rule.there.replied = rule.back.replied = rule.there.open = true;
+    assert_true(says(l, &rule.back, 1));
+    assert_true(says(l, &rule.there, 2));
+    hits = fwd_table_hits(&l->table);
+    for (int i = 0; i < 2200; i++) {
+        /* By the cache alone: no stage would translate so. */
+        struct shot s = {APP, APP_IP, ISO_IP, 5000, 22, .flags = WIRE_ACK, .payload = 8000};
+        struct fwd_pkt *pkts[1] = {&l->pkt};
+
+        l->pkt =
+            (struct fwd_pkt){.data = l->data, .length = shot_build(l, &s), .room = LANE_ROOM, .in_port = APP};
+        fwd_process(&env, pkts, 1);
+    }
+    assert_int_equal(fwd_table_hits(&l->table), hits + 2200);
+    wire_parse(l->data, l->pkt.length, &l->out);
+    expect_out(l, ISO, APP_IP, ISO_IP, 7000, 7022);
+    lane_check_sums(l);
+    assert_int_equal(find(l, APP, 5000, 22).found.packets[0], 2202);
+    assert_int_equal(find(l, APP, 5000, 22).found.bytes[0], 200 + 2200 * 8040);
+    lane_free(l);
+}
+
 /* The ACLs on the way back judge the opener's port, each by the address at its far end. */
 static void test_rule_ports(void **state) {
     struct lane *l = lane_new();
@@ -363,9 +398,9 @@ static void test_notices(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_life_elsewhere), cmocka_unit_test(test_no_rule),
-        cmocka_unit_test(test_rule_ports),     cmocka_unit_test(test_late_news),
-        cmocka_unit_test(test_lived),          cmocka_unit_test(test_reserve),
-        cmocka_unit_test(test_notices)};
+        cmocka_unit_test(test_rule_ports),     cmocka_unit_test(test_both_ports),
+        cmocka_unit_test(test_late_news),      cmocka_unit_test(test_lived),
+        cmocka_unit_test(test_reserve),        cmocka_unit_test(test_notices)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

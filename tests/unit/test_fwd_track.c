@@ -281,6 +281,17 @@ static void test_sg_033_table_full(void **state) {
     lane_free(l);
 }
 
+/* One packet hangs on a bounded number of connections. */
+static void test_pending_full(void **state) {
+    struct fwd_ctx c = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < FWD_PENDING_MAX; i++)
+        assert_ptr_equal(fwd_pend(&c, NULL), &c.pending[i]);
+    assert_null(fwd_pend(&c, NULL));
+    assert_int_equal(c.pending_count, FWD_PENDING_MAX);
+}
+
 static bool collect(void *user, const struct fwd_connection *conn) {
     struct fwd_connection *found = user;
 
@@ -397,6 +408,7 @@ int main(void) {
         cmocka_unit_test(test_reset_opens_nothing),  cmocka_unit_test(test_sg_033_table_full),
         cmocka_unit_test(test_each_and_sweep),       cmocka_unit_test(test_reused_number),
         cmocka_unit_test(test_survives_its_process), cmocka_unit_test(test_nat_instance_both_legs),
+        cmocka_unit_test(test_pending_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -432,9 +432,13 @@ static void test_errors(void **state) {
          "<Code>C</Code><Message>m &amp; m</Message></Error><RequestId>R</RequestId></ErrorResponse>"},
         {&model_ssm, "{\"__type\":\"C\",\"message\":\"m & m\"}"},
         {&model_s3,
-         "<Error><Code>C</Code><Message>m &amp; m</Message><Resource>/b</Resource><RequestId>R</RequestId>"
+         "<Error><Code>C</Code><Message>m &amp; "
+         "m</Message><BucketName>a?&amp;b</BucketName><Resource>/b</Resource><RequestId>R</RequestId>"
          "<HostId>H</HostId></Error>"},
     };
+    struct proto_header one = {"BucketName", "a\x02&b"};
+    const struct proto_headers said = {&one, 1, 1};
+    const struct proto_error_details about = {"/b", &said};
     const struct proto_error sent = {"C", "m & m", 409}, odd = {"C", "a\x01z", 400};
 
     (void)state;
@@ -442,7 +446,7 @@ static void test_errors(void **state) {
         const struct model_service *s = cases[i].service;
         struct proto_response r;
 
-        proto_encode_error(s, &arena, &sent, "/b", "R", "H", &r);
+        proto_encode_error(s, &arena, &sent, &about, "R", "H", &r);
         assert_int_equal(r.status, 409);
         assert_true(text_ends(r.body.data, cases[i].body));
         assert_int_equal(proto_client_decode(s, &s->operations[0], &arena, r.status, &r.headers, r.body.data,
@@ -452,7 +456,7 @@ static void test_errors(void **state) {
         assert_string_equal(error.message, "m & m");
         assert_int_equal(error.http_status, 409);
         buf_free(&r.body);
-        proto_encode_error(s, &arena, &odd, "/b", "R", "H", &r);
+        proto_encode_error(s, &arena, &odd, &about, "R", "H", &r);
         assert_non_null(strstr(r.body.data, s->protocol == MODEL_JSON ? "a\\u0001z" : "a?z"));
         buf_free(&r.body);
         /* what a broken proxy might say */

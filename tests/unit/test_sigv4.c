@@ -209,8 +209,11 @@ static void test_refused(void **state) {
          SIGV4_MALFORMED},
         {"AWS4-HMAC-SHA256 Credential=a/20150829/r/s/aws4_request, SignedHeaders=host, Signature=" EMPTY,
          SIGV4_MISMATCH},
-        {"AWS4-HMAC-SHA256 Credential=a/20150830/r/s/aws4_request, SignedHeaders=host, Signature=" EMPTY,
+        {"AWS4-HMAC-SHA256 Credential=a/20150830/r/s/aws4_request, SignedHeaders=host;x-amz-date, "
+         "Signature=" EMPTY,
          SIGV4_MISMATCH},
+        {"AWS4-HMAC-SHA256 Credential=a/20150830/r/s/aws4_request, SignedHeaders=host, Signature=" EMPTY,
+         SIGV4_NOT_SIGNED},
     };
     struct proto_headers none = {0};
     struct sigv4_auth auth;
@@ -236,6 +239,57 @@ static void test_refused(void **state) {
                   "X-Amz-Signature=" EMPTY,
                   &none, "s", NULL, at("20130524T000000Z")),
         SIGV4_MALFORMED);
+}
+
+/* What would change a signed request's meaning may not come beside the signature. */
+static void test_headers_not_signed(void **state) {
+    static const struct {
+        const char *service, *name;
+        enum sigv4_result expect;
+    } cases[] = {
+        {"s3", "x-amz-copy-source", SIGV4_NOT_SIGNED},
+        {"s3", "X-AMZ-ACL", SIGV4_NOT_SIGNED},
+        {"s3", "x-amz-meta-a", SIGV4_NOT_SIGNED},
+        {"s3", "x-amz-security-token", SIGV4_NOT_SIGNED},
+        {"s3", "Content-MD5", SIGV4_NOT_SIGNED},
+        {"s3", "Range", SIGV4_OK},
+        {"s3", "x-amz", SIGV4_OK},
+        {"ssm", "X-Amz-Target", SIGV4_NOT_SIGNED},
+        {"ec2", "x-amz-anything", SIGV4_NOT_SIGNED},
+        {"ec2", "x-amz-security-token", SIGV4_OK},
+        {"ec2", "Content-MD5", SIGV4_OK},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct sigv4_sign sign = {.access_key_id = "A",
+                                        .secret = "s",
+                                        .region = "r",
+                                        .service = cases[i].service,
+                                        .now_ms = at("20130524T000000Z"),
+                                        .payload_hash = EMPTY};
+        struct proto_headers by_header = {0}, with = {0}, by_query = {0};
+        const char *query;
+
+        proto_header_add(&arena, &by_header, "Host", "h");
+        sigv4_sign_headers(&arena, &sign, "PUT", "/b/k", NULL, &by_header);
+        proto_header_add(&arena, &by_header, cases[i].name, "v");
+        assert_int_equal(verify_at("PUT", "/b/k", NULL, &by_header, "s", EMPTY, sign.now_ms),
+                         cases[i].expect);
+
+        query = sigv4_presign(&arena, &sign, "PUT", "h", "/b/k", NULL, 60);
+        proto_header_add(&arena, &by_query, "Host", "h");
+        proto_header_add(&arena, &by_query, cases[i].name, "v");
+        assert_int_equal(verify_at("PUT", "/b/k", query, &by_query, "s", EMPTY, sign.now_ms),
+                         cases[i].expect);
+
+        proto_header_add(&arena, &with, "Host", "h");
+        proto_header_add(&arena, &with, cases[i].name, "v");
+        sigv4_sign_headers(&arena, &sign, "PUT", "/b/k", NULL, &with);
+        assert_int_equal(verify_at("PUT", "/b/k", NULL, &with, "s", EMPTY, sign.now_ms), SIGV4_OK);
+        /* two signatures: nobody could say which one counts */
+        assert_int_equal(verify_at("PUT", "/b/k", query, &with, "s", EMPTY, sign.now_ms), SIGV4_TWICE);
+    }
 }
 
 /* What the client signs, the server takes: odd paths, queries, headers and tokens. */
@@ -498,12 +552,19 @@ static int free_all(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_suite),           cmocka_unit_test(test_time),
-        cmocka_unit_test(test_s3_get),          cmocka_unit_test(test_s3_presigned),
-        cmocka_unit_test(test_refused),         cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_headers_last),    cmocka_unit_test(test_chunked_signed),
-        cmocka_unit_test(test_chunked_trailer), cmocka_unit_test(test_chunked_unsigned),
-        cmocka_unit_test(test_plain_body),      cmocka_unit_test(test_checksums),
+        cmocka_unit_test(test_suite),
+        cmocka_unit_test(test_time),
+        cmocka_unit_test(test_s3_get),
+        cmocka_unit_test(test_s3_presigned),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_headers_not_signed),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_headers_last),
+        cmocka_unit_test(test_chunked_signed),
+        cmocka_unit_test(test_chunked_trailer),
+        cmocka_unit_test(test_chunked_unsigned),
+        cmocka_unit_test(test_plain_body),
+        cmocka_unit_test(test_checksums),
     };
     return cmocka_run_group_tests(tests, NULL, free_all);
 }

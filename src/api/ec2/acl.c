@@ -171,61 +171,10 @@ int ec2_delete_network_acl(struct api_request *rq, const struct ec2_delete_netwo
     return 0;
 }
 
-#define ASSOCIATION_FILTER(function, member)                                                                 \
-    static void function(struct ec2_values *out, const void *v) {                                            \
-        const struct ec2_network_acl *view = v;                                                              \
-        for (size_t i = 0; i < view->associations.count; i++)                                                \
-            ec2_value(out, view->associations.items[i].member);                                              \
-    }
-ASSOCIATION_FILTER(by_association_id, network_acl_association_id)
-ASSOCIATION_FILTER(by_association_acl, network_acl_id)
-ASSOCIATION_FILTER(by_association_subnet, subnet_id)
-
-#define ENTRY_FILTER(function, expression)                                                                   \
-    static void function(struct ec2_values *out, const void *v) {                                            \
-        const struct ec2_network_acl *view = v;                                                              \
-        for (size_t i = 0; i < view->entries.count; i++) {                                                   \
-            const struct ec2_network_acl_entry *entry = &view->entries.items[i];                             \
-            ec2_value(out, expression);                                                                      \
-        }                                                                                                    \
-    }
-#define ENTRY_NUMBER(holder, member)                                                                         \
-    (holder ? arena_printf(out->arena, "%lld", (long long)holder->member.v) : NULL)
-ENTRY_FILTER(by_entry_cidr, entry->cidr_block)
-ENTRY_FILTER(by_entry_cidr6, entry->ipv6_cidr_block)
-ENTRY_FILTER(by_entry_egress, entry->egress.v ? "true" : "false")
-ENTRY_FILTER(by_entry_protocol, entry->protocol)
-ENTRY_FILTER(by_entry_action, entry->rule_action)
-ENTRY_FILTER(by_entry_number, ENTRY_NUMBER(entry, rule_number))
-ENTRY_FILTER(by_entry_type, ENTRY_NUMBER(entry->icmp_type_code, type))
-ENTRY_FILTER(by_entry_code, ENTRY_NUMBER(entry->icmp_type_code, code))
-ENTRY_FILTER(by_entry_from, ENTRY_NUMBER(entry->port_range, from))
-ENTRY_FILTER(by_entry_to, ENTRY_NUMBER(entry->port_range, to))
-
 int ec2_describe_network_acls(struct api_request *rq, const struct ec2_describe_network_acls_request *in,
                               struct ec2_describe_network_acls_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_CALL("association.association-id", by_association_id),
-        EC2_BY_CALL("association.network-acl-id", by_association_acl),
-        EC2_BY_CALL("association.subnet-id", by_association_subnet),
-        EC2_BY_BOOL("default", ec2_network_acl, is_default),
-        EC2_BY_CALL("entry.cidr", by_entry_cidr),
-        EC2_BY_CALL("entry.egress", by_entry_egress),
-        EC2_BY_CALL("entry.icmp.code", by_entry_code),
-        EC2_BY_CALL("entry.icmp.type", by_entry_type),
-        EC2_BY_CALL("entry.ipv6-cidr", by_entry_cidr6),
-        EC2_BY_CALL("entry.port-range.from", by_entry_from),
-        EC2_BY_CALL("entry.port-range.to", by_entry_to),
-        EC2_BY_CALL("entry.protocol", by_entry_protocol),
-        EC2_BY_CALL("entry.rule-action", by_entry_action),
-        EC2_BY_CALL("entry.rule-number", by_entry_number),
-        EC2_BY_TEXT("network-acl-id", ec2_network_acl, network_acl_id),
-        EC2_BY_TEXT("owner-id", ec2_network_acl, owner_id),
-        EC2_BY_TEXT("vpc-id", ec2_network_acl, vpc_id),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_network_acl, tags);
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_NETWORK_ACL, in, network_acl_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_NETWORK_ACL, in, network_acl_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_network_acl view;

@@ -289,25 +289,12 @@ static void address_view(struct api_request *rq, const struct elastic_ip_row *ei
     EC2_TAGS(rq, eip->id, &view->tags);
 }
 
-static const struct ec2_filter_name names[] = {
-    EC2_BY_TEXT("allocation-id", ec2_address, allocation_id),
-    EC2_BY_TEXT("association-id", ec2_address, association_id),
-    EC2_BY_TEXT("domain", ec2_address, domain),
-    EC2_BY_TEXT("instance-id", ec2_address, instance_id),
-    EC2_BY_TEXT("network-border-group", ec2_address, network_border_group),
-    EC2_BY_TEXT("network-interface-id", ec2_address, network_interface_id),
-    EC2_BY_TEXT("network-interface-owner-id", ec2_address, network_interface_owner_id),
-    EC2_BY_TEXT("private-ip-address", ec2_address, private_ip_address),
-    EC2_BY_TEXT("public-ip", ec2_address, public_ip),
-};
-static const struct ec2_filters filters = EC2_FILTERS(names, ec2_address, tags);
-
 int ec2_describe_addresses(struct api_request *rq, const struct ec2_describe_addresses_request *in,
                            struct ec2_describe_addresses_result *out) {
     struct ec2_query q;
 
     if (ec2_query_begin(rq, &q, EC2_ELASTIC_IP, in->allocation_ids.items, in->allocation_ids.count,
-                        in->filters.items, in->filters.count, (struct opt_int){0}, &filters) < 0)
+                        in->filters.items, in->filters.count, (struct opt_int){0}) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < in->public_ips.count; i++)
         if (by_address(rq, in->public_ips.items[i]) == NULL)
@@ -332,11 +319,10 @@ int ec2_describe_addresses(struct api_request *rq, const struct ec2_describe_add
 int ec2_describe_addresses_attribute(struct api_request *rq,
                                      const struct ec2_describe_addresses_attribute_request *in,
                                      struct ec2_describe_addresses_attribute_result *out) {
-    static const struct ec2_filters no_filters = {NULL, 0, EC2_NO_TAGS};
     struct ec2_query q;
 
     if (ec2_query_begin(rq, &q, EC2_ELASTIC_IP, in->allocation_ids.items, in->allocation_ids.count, NULL, 0,
-                        in->max_results, &no_filters) < 0)
+                        in->max_results) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         const struct elastic_ip_row *eip = EC2_ROW(&q, elastic_ip, i);

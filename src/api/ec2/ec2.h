@@ -10,7 +10,7 @@
  *   if (!s) return API_REFUSED;                  (Malformed or NotFound was said)
  *
  *   struct ec2_query q;
- *   if (EC2_QUERY(rq, &q, EC2_SUBNET, in, subnet_ids, &subnet_filters) < 0) return API_REFUSED;
+ *   if (EC2_QUERY(rq, &q, EC2_SUBNET, in, subnet_ids) < 0) return API_REFUSED;
  *   for (size_t i = 0; i < q.rows.count; i++) {
  *       struct ec2_subnet view = {0};
  *       subnet_view(rq, EC2_ROW(&q, subnet, i), &view);
@@ -18,7 +18,7 @@
  *   }
  *   return EC2_PAGE(rq, in, &out->subnets, &out->next_token);
  *
- * A filter looks at the view, that is at what the caller would be shown; its table says where.
+ * A filter looks at the view, that is at what the caller would be shown; src/model/filters.tsv says where.
  * A refused request leaves nothing behind, so handlers may write first and refuse later.
  */
 #ifndef VPCBOX_API_EC2_EC2_H
@@ -43,6 +43,7 @@ enum ec2_kind {
     EC2_ELASTIC_IP,
     EC2_IMAGE,
     EC2_VOLUME,
+    EC2_KEY_PAIR,
     EC2_PREFIX_LIST, /* AWS's own: data, not rows */
     EC2_KIND_COUNT
 };
@@ -79,56 +80,37 @@ const char *ec2_arn(struct api_request *rq, const char *type, const char *id); /
 /* ---- filters and pages ---- */
 
 struct ec2_values {
-    struct arena *arena;
+    struct api_request *rq;
     const char **items;
     size_t count, capacity;
 };
 void ec2_value(struct ec2_values *v, const char *text); /* NULL is left out */
 
-struct ec2_filter_name {
+/* A filter whose value the item does not show ("-" in src/model/filters.tsv). */
+struct ec2_filter_call {
     const char *name;
-    enum { EC2_FILTER_TEXT, EC2_FILTER_BOOL, EC2_FILTER_INT, EC2_FILTER_CALL, EC2_FILTER_NEVER } how;
-    size_t offset; /* in the view: const char *, opt_bool, opt_int */
-    void (*call)(struct ec2_values *out, const void *view);
+    void (*call)(struct ec2_values *out, const void *item);
 };
-#define EC2_BY_TEXT(name_, type, member)                                                                     \
-    { (name_), EC2_FILTER_TEXT, offsetof(struct type, member), NULL }
-#define EC2_BY_BOOL(name_, type, member)                                                                     \
-    { (name_), EC2_FILTER_BOOL, offsetof(struct type, member), NULL }
-#define EC2_BY_INT(name_, type, member)                                                                      \
-    { (name_), EC2_FILTER_INT, offsetof(struct type, member), NULL }
-#define EC2_BY_CALL(name_, function)                                                                         \
-    { (name_), EC2_FILTER_CALL, 0, (function) }
-#define EC2_BY_NOTHING(name_) /* a filter of AWS's whose values no resource here has */                      \
-    { (name_), EC2_FILTER_NEVER, 0, NULL }
-
-/* Besides its names a table knows tag:<key> and tag-key when the view has tags. */
-struct ec2_filters {
-    const struct ec2_filter_name *names;
-    size_t count;
-    size_t tags; /* offset of the view's VEC(struct ec2_tag), or EC2_NO_TAGS */
-};
-#define EC2_NO_TAGS SIZE_MAX
-#define EC2_FILTERS(names_, type, tags_member)                                                               \
-    { (names_), sizeof(names_) / sizeof((names_)[0]), offsetof(struct type, tags_member) }
 
 struct ec2_query {
     struct api_request *rq;
     struct store_rows rows; /* asked for by id, or all of the caller's */
     size_t row_bytes;
-    const struct ec2_filters *filters;
     const struct ec2_filter *wanted;
     size_t wanted_count;
+    const struct ec2_filter_call *calls; /* the handler's own, or NULL */
+    size_t call_count;
 };
 
 /* Checks ids, filter names and limits, and MaxResults; reads the rows (kinds without a table: none). */
 int ec2_query_begin(struct api_request *rq, struct ec2_query *q, enum ec2_kind kind, const char *const *ids,
                     size_t id_count, const struct ec2_filter *wanted, size_t wanted_count,
-                    struct opt_int max_results, const struct ec2_filters *filters);
-bool ec2_query_matches(const struct ec2_query *q, const void *view);
-#define EC2_QUERY(rq, q, kind, in, ids, filters_)                                                            \
+                    struct opt_int max_results);
+/* item: of the list that the operation answers (model_operation.filtered). */
+bool ec2_query_matches(const struct ec2_query *q, const void *item);
+#define EC2_QUERY(rq, q, kind, in, ids)                                                                      \
     ec2_query_begin((rq), (q), (kind), (const char *const *)(in)->ids.items, (in)->ids.count,                \
-                    (in)->filters.items, (in)->filters.count, (in)->max_results, (filters_))
+                    (in)->filters.items, (in)->filters.count, (in)->max_results)
 #define EC2_ROW(q, table, i) (&((const struct table##_row *)(q)->rows.items)[i])
 
 /* Cuts a filled list to the page that was asked for and sets the token of the next. */

@@ -492,19 +492,8 @@ int ec2_modify_vpc_endpoint(struct api_request *rq, const struct ec2_modify_vpc_
 
 int ec2_describe_vpc_endpoints(struct api_request *rq, const struct ec2_describe_vpc_endpoints_request *in,
                                struct ec2_describe_vpc_endpoints_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_TEXT("ip-address-type", ec2_vpc_endpoint, ip_address_type),
-        EC2_BY_TEXT("owner-id", ec2_vpc_endpoint, owner_id),
-        EC2_BY_TEXT("service-name", ec2_vpc_endpoint, service_name),
-        EC2_BY_TEXT("service-region", ec2_vpc_endpoint, service_region),
-        EC2_BY_TEXT("vpc-endpoint-id", ec2_vpc_endpoint, vpc_endpoint_id),
-        EC2_BY_TEXT("vpc-endpoint-state", ec2_vpc_endpoint, state),
-        EC2_BY_TEXT("vpc-endpoint-type", ec2_vpc_endpoint, vpc_endpoint_type),
-        EC2_BY_TEXT("vpc-id", ec2_vpc_endpoint, vpc_id),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_vpc_endpoint, tags);
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_VPC_ENDPOINT, in, vpc_endpoint_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_VPC_ENDPOINT, in, vpc_endpoint_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_vpc_endpoint view;

@@ -35,13 +35,8 @@ static struct ec2_prefix_list list_view(struct api_request *rq, const struct aws
 
 int ec2_describe_prefix_lists(struct api_request *rq, const struct ec2_describe_prefix_lists_request *in,
                               struct ec2_describe_prefix_lists_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_TEXT("prefix-list-id", ec2_prefix_list, prefix_list_id),
-        EC2_BY_TEXT("prefix-list-name", ec2_prefix_list, prefix_list_name),
-    };
-    static const struct ec2_filters filters = {names, sizeof(names) / sizeof(names[0]), EC2_NO_TAGS};
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_PREFIX_LIST, in, prefix_list_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_PREFIX_LIST, in, prefix_list_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < in->prefix_list_ids.count; i++)
         if (!prefix_list_get(rq, in->prefix_list_ids.items[i]))
@@ -124,32 +119,12 @@ const struct awsnet_service *endpoint_service_find(struct api_request *rq, const
     return service && (service->gateway || service->interface) ? service : NULL;
 }
 
-static void by_type(struct ec2_values *out, const void *v) {
-    const struct ec2_service_detail *view = v;
-    for (size_t i = 0; i < view->service_type.count; i++)
-        ec2_value(out, view->service_type.items[i].service_type);
-}
-
-static void by_address_type(struct ec2_values *out, const void *v) {
-    const struct ec2_service_detail *view = v;
-    for (size_t i = 0; i < view->supported_ip_address_types.count; i++)
-        ec2_value(out, view->supported_ip_address_types.items[i]);
-}
-
 int ec2_describe_vpc_endpoint_services(struct api_request *rq,
                                        const struct ec2_describe_vpc_endpoint_services_request *in,
                                        struct ec2_describe_vpc_endpoint_services_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_TEXT("owner", ec2_service_detail, owner),
-        EC2_BY_TEXT("service-name", ec2_service_detail, service_name),
-        EC2_BY_TEXT("service-region", ec2_service_detail, service_region),
-        EC2_BY_CALL("service-type", by_type),
-        EC2_BY_CALL("supported-ip-address-types", by_address_type),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_service_detail, tags);
     struct ec2_query q;
     if (ec2_query_begin(rq, &q, EC2_PREFIX_LIST, NULL, 0, in->filters.items, in->filters.count,
-                        in->max_results, &filters) < 0)
+                        in->max_results) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < in->service_names.count; i++)
         if (!endpoint_service_find(rq, in->service_names.items[i]))

@@ -106,122 +106,12 @@ int ec2_secondary_wanted(struct api_request *rq, struct opt_int wanted, size_t *
 
 /* ---- describe ---- */
 
-#define VIEW const struct ec2_network_interface *v = view
-#define ASSOCIATION(function, member)                                                                        \
-    static void function(struct ec2_values *out, const void *view) {                                         \
-        VIEW;                                                                                                \
-        for (size_t i = 0; i < v->private_ip_addresses.count; i++)                                           \
-            if (v->private_ip_addresses.items[i].association != NULL)                                        \
-                ec2_value(out, v->private_ip_addresses.items[i].association->member);                        \
-    }
-ASSOCIATION(association_allocation, allocation_id)
-ASSOCIATION(association_id, association_id)
-ASSOCIATION(association_owner, ip_owner_id)
-ASSOCIATION(association_ip, public_ip)
-ASSOCIATION(association_name, public_dns_name)
-
-#define ATTACHMENT(function, member)                                                                         \
-    static void function(struct ec2_values *out, const void *view) {                                         \
-        VIEW;                                                                                                \
-        if (v->attachment != NULL)                                                                           \
-            ec2_value(out, v->attachment->member);                                                           \
-    }
-ATTACHMENT(attachment_id, attachment_id)
-ATTACHMENT(attachment_instance, instance_id)
-ATTACHMENT(attachment_owner, instance_owner_id)
-ATTACHMENT(attachment_status, status)
-
-static void attachment_deletes(struct ec2_values *out, const void *view) {
-    VIEW;
-    if (v->attachment != NULL)
-        ec2_value(out, v->attachment->delete_on_termination.v ? "true" : "false");
-}
-
-static void attachment_index(struct ec2_values *out, const void *view) {
-    VIEW;
-    if (v->attachment != NULL)
-        ec2_value(out, arena_printf(out->arena, "%" PRId64, v->attachment->device_index.v));
-}
-
-static void addresses(struct ec2_values *out, const void *view) {
-    VIEW;
-    for (size_t i = 0; i < v->private_ip_addresses.count; i++)
-        ec2_value(out, v->private_ip_addresses.items[i].private_ip_address);
-}
-
-static void address_primary(struct ec2_values *out, const void *view) {
-    VIEW;
-    for (size_t i = 0; i < v->private_ip_addresses.count; i++)
-        ec2_value(out, v->private_ip_addresses.items[i].primary.v ? "true" : "false");
-}
-
-static void group_ids(struct ec2_values *out, const void *view) {
-    VIEW;
-    for (size_t i = 0; i < v->groups.count; i++)
-        ec2_value(out, v->groups.items[i].group_id);
-}
-
-static void group_names(struct ec2_values *out, const void *view) {
-    VIEW;
-    for (size_t i = 0; i < v->groups.count; i++)
-        ec2_value(out, v->groups.items[i].group_name);
-}
-
-static void managed(struct ec2_values *out, const void *view) {
-    VIEW;
-    ec2_value(out, v->operator->managed.v ? "true" : "false");
-}
-
-static void no_value(struct ec2_values *out, const void *view) {
-    (void)out;
-    (void)view;
-}
-
-static const struct ec2_filter_name names[] = {
-    EC2_BY_CALL("association.allocation-id", association_allocation),
-    EC2_BY_CALL("association.association-id", association_id),
-    EC2_BY_CALL("association.ip-owner-id", association_owner),
-    EC2_BY_CALL("association.public-ip", association_ip),
-    EC2_BY_CALL("association.public-dns-name", association_name),
-    EC2_BY_CALL("addresses.association.owner-id", association_owner),
-    EC2_BY_CALL("addresses.association.public-ip", association_ip),
-    EC2_BY_CALL("addresses.primary", address_primary),
-    EC2_BY_CALL("addresses.private-ip-address", addresses),
-    EC2_BY_CALL("attachment.attachment-id", attachment_id),
-    EC2_BY_CALL("attachment.delete-on-termination", attachment_deletes),
-    EC2_BY_CALL("attachment.device-index", attachment_index),
-    EC2_BY_CALL("attachment.instance-id", attachment_instance),
-    EC2_BY_CALL("attachment.instance-owner-id", attachment_owner),
-    EC2_BY_CALL("attachment.status", attachment_status),
-    EC2_BY_TEXT("availability-zone", ec2_network_interface, availability_zone),
-    EC2_BY_TEXT("availability-zone-id", ec2_network_interface, availability_zone_id),
-    EC2_BY_TEXT("description", ec2_network_interface, description),
-    EC2_BY_CALL("group-id", group_ids),
-    EC2_BY_CALL("group-name", group_names),
-    EC2_BY_TEXT("interface-type", ec2_network_interface, interface_type),
-    EC2_BY_CALL("ipv6-addresses.ipv6-address", no_value),
-    EC2_BY_TEXT("mac-address", ec2_network_interface, mac_address),
-    EC2_BY_TEXT("network-interface-id", ec2_network_interface, network_interface_id),
-    EC2_BY_CALL("operator.managed", managed),
-    EC2_BY_CALL("operator.principal", no_value),
-    EC2_BY_TEXT("owner-id", ec2_network_interface, owner_id),
-    EC2_BY_TEXT("private-dns-name", ec2_network_interface, private_dns_name),
-    EC2_BY_TEXT("private-ip-address", ec2_network_interface, private_ip_address),
-    EC2_BY_TEXT("requester-id", ec2_network_interface, requester_id),
-    EC2_BY_BOOL("requester-managed", ec2_network_interface, requester_managed),
-    EC2_BY_BOOL("source-dest-check", ec2_network_interface, source_dest_check),
-    EC2_BY_TEXT("status", ec2_network_interface, status),
-    EC2_BY_TEXT("subnet-id", ec2_network_interface, subnet_id),
-    EC2_BY_TEXT("vpc-id", ec2_network_interface, vpc_id),
-};
-static const struct ec2_filters filters = EC2_FILTERS(names, ec2_network_interface, tag_set);
-
 int ec2_describe_network_interfaces(struct api_request *rq,
                                     const struct ec2_describe_network_interfaces_request *in,
                                     struct ec2_describe_network_interfaces_result *out) {
     struct ec2_query q;
 
-    if (EC2_QUERY(rq, &q, EC2_NETWORK_INTERFACE, in, network_interface_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_NETWORK_INTERFACE, in, network_interface_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_network_interface view;

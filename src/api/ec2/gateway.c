@@ -88,30 +88,11 @@ int ec2_delete_internet_gateway(struct api_request *rq, const struct ec2_delete_
     return 0;
 }
 
-static void by_attachment_state(struct ec2_values *out, const void *v) {
-    const struct ec2_internet_gateway *view = v;
-    for (size_t i = 0; i < view->attachments.count; i++)
-        ec2_value(out, view->attachments.items[i].state);
-}
-
-static void by_attachment_vpc(struct ec2_values *out, const void *v) {
-    const struct ec2_internet_gateway *view = v;
-    for (size_t i = 0; i < view->attachments.count; i++)
-        ec2_value(out, view->attachments.items[i].vpc_id);
-}
-
 int ec2_describe_internet_gateways(struct api_request *rq,
                                    const struct ec2_describe_internet_gateways_request *in,
                                    struct ec2_describe_internet_gateways_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_CALL("attachment.state", by_attachment_state),
-        EC2_BY_CALL("attachment.vpc-id", by_attachment_vpc),
-        EC2_BY_TEXT("internet-gateway-id", ec2_internet_gateway, internet_gateway_id),
-        EC2_BY_TEXT("owner-id", ec2_internet_gateway, owner_id),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_internet_gateway, tags);
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_INTERNET_GATEWAY, in, internet_gateway_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_INTERNET_GATEWAY, in, internet_gateway_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_internet_gateway view;

@@ -226,81 +226,9 @@ static void group_view(struct api_request *rq, const struct security_group_row *
 
 /* ---- filters ---- */
 
-#define PERMISSION_FILTERS(name, list)                                                                       \
-    static void name##_cidr(struct ec2_values *out, const void *v) {                                         \
-        const struct ec2_security_group *view = v;                                                           \
-        for (size_t i = 0; i < view->list.count; i++)                                                        \
-            for (size_t j = 0; j < view->list.items[i].ip_ranges.count; j++)                                 \
-                ec2_value(out, view->list.items[i].ip_ranges.items[j].cidr_ip);                              \
-    }                                                                                                        \
-    static void name##_cidr6(struct ec2_values *out, const void *v) {                                        \
-        const struct ec2_security_group *view = v;                                                           \
-        for (size_t i = 0; i < view->list.count; i++)                                                        \
-            for (size_t j = 0; j < view->list.items[i].ipv6_ranges.count; j++)                               \
-                ec2_value(out, view->list.items[i].ipv6_ranges.items[j].cidr_ipv6);                          \
-    }                                                                                                        \
-    static void name##_list(struct ec2_values *out, const void *v) {                                         \
-        const struct ec2_security_group *view = v;                                                           \
-        for (size_t i = 0; i < view->list.count; i++)                                                        \
-            for (size_t j = 0; j < view->list.items[i].prefix_list_ids.count; j++)                           \
-                ec2_value(out, view->list.items[i].prefix_list_ids.items[j].prefix_list_id);                 \
-    }                                                                                                        \
-    static void name##_group(struct ec2_values *out, const void *v) {                                        \
-        const struct ec2_security_group *view = v;                                                           \
-        for (size_t i = 0; i < view->list.count; i++)                                                        \
-            for (size_t j = 0; j < view->list.items[i].user_id_group_pairs.count; j++)                       \
-                ec2_value(out, view->list.items[i].user_id_group_pairs.items[j].group_id);                   \
-    }                                                                                                        \
-    static void name##_user(struct ec2_values *out, const void *v) {                                         \
-        const struct ec2_security_group *view = v;                                                           \
-        for (size_t i = 0; i < view->list.count; i++)                                                        \
-            for (size_t j = 0; j < view->list.items[i].user_id_group_pairs.count; j++)                       \
-                ec2_value(out, view->list.items[i].user_id_group_pairs.items[j].user_id);                    \
-    }                                                                                                        \
-    static void name##_protocol(struct ec2_values *out, const void *v) {                                     \
-        const struct ec2_security_group *view = v;                                                           \
-        for (size_t i = 0; i < view->list.count; i++)                                                        \
-            ec2_value(out, view->list.items[i].ip_protocol);                                                 \
-    }                                                                                                        \
-    static void name##_from(struct ec2_values *out, const void *v) {                                         \
-        const struct ec2_security_group *view = v;                                                           \
-        for (size_t i = 0; i < view->list.count; i++)                                                        \
-            if (view->list.items[i].from_port.set)                                                           \
-                ec2_value(out, arena_printf(out->arena, "%d", (int)view->list.items[i].from_port.v));        \
-    }                                                                                                        \
-    static void name##_to(struct ec2_values *out, const void *v) {                                           \
-        const struct ec2_security_group *view = v;                                                           \
-        for (size_t i = 0; i < view->list.count; i++)                                                        \
-            if (view->list.items[i].to_port.set)                                                             \
-                ec2_value(out, arena_printf(out->arena, "%d", (int)view->list.items[i].to_port.v));          \
-    }
-PERMISSION_FILTERS(in, ip_permissions)
-PERMISSION_FILTERS(out, ip_permissions_egress)
-
-#define PERMISSION_NAMES(prefix, name)                                                                       \
-    EC2_BY_CALL(prefix "ip-permission.cidr", name##_cidr),                                                   \
-        EC2_BY_CALL(prefix "ip-permission.from-port", name##_from),                                          \
-        EC2_BY_CALL(prefix "ip-permission.group-id", name##_group),                                          \
-        EC2_BY_NOTHING(prefix "ip-permission.group-name"),                                                   \
-        EC2_BY_CALL(prefix "ip-permission.ipv6-cidr", name##_cidr6),                                         \
-        EC2_BY_CALL(prefix "ip-permission.prefix-list-id", name##_list),                                     \
-        EC2_BY_CALL(prefix "ip-permission.protocol", name##_protocol),                                       \
-        EC2_BY_CALL(prefix "ip-permission.to-port", name##_to),                                              \
-        EC2_BY_CALL(prefix "ip-permission.user-id", name##_user)
-
 int ec2_describe_security_groups(struct api_request *rq,
                                  const struct ec2_describe_security_groups_request *in,
                                  struct ec2_describe_security_groups_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_TEXT("description", ec2_security_group, description),
-        PERMISSION_NAMES("", in),
-        PERMISSION_NAMES("egress.", out),
-        EC2_BY_TEXT("group-id", ec2_security_group, group_id),
-        EC2_BY_TEXT("group-name", ec2_security_group, group_name),
-        EC2_BY_TEXT("owner-id", ec2_security_group, owner_id),
-        EC2_BY_TEXT("vpc-id", ec2_security_group, vpc_id),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_security_group, tags);
     struct {
         VEC(const char *) ids;
     } wanted = {{0}};
@@ -314,7 +242,7 @@ int ec2_describe_security_groups(struct api_request *rq,
     }
     struct ec2_query q;
     if (ec2_query_begin(rq, &q, EC2_SECURITY_GROUP, wanted.ids.items, wanted.ids.count, in->filters.items,
-                        in->filters.count, in->max_results, &filters) < 0)
+                        in->filters.count, in->max_results) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_security_group view;

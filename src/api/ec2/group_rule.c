@@ -273,13 +273,8 @@ static struct ec2_revoked_security_group_rule revoked_view(const struct sg_rule_
 int ec2_describe_security_group_rules(struct api_request *rq,
                                       const struct ec2_describe_security_group_rules_request *in,
                                       struct ec2_describe_security_group_rules_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_TEXT("group-id", ec2_security_group_rule, group_id),
-        EC2_BY_TEXT("security-group-rule-id", ec2_security_group_rule, security_group_rule_id),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_security_group_rule, tags);
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_SECURITY_GROUP_RULE, in, security_group_rule_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_SECURITY_GROUP_RULE, in, security_group_rule_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_security_group_rule view = rule_view(rq, EC2_ROW(&q, sg_rule, i));

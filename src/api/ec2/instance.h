@@ -77,6 +77,12 @@ const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_c
     X(DescribeAddresses, describe_addresses, API_READ)                                                       \
     X(DescribeAddressesAttribute, describe_addresses_attribute, API_READ)                                    \
     X(DescribeAvailabilityZones, describe_availability_zones, API_READ)                                      \
+    X(DescribeIamInstanceProfileAssociations, describe_iam_instance_profile_associations, API_READ)          \
+    X(DescribeInstanceTypeOfferings, describe_instance_type_offerings, API_READ)                             \
+    X(CreateKeyPair, create_key_pair, API_RAW)                                                               \
+    X(ImportKeyPair, import_key_pair, API_WRITE)                                                             \
+    X(DescribeKeyPairs, describe_key_pairs, API_READ)                                                        \
+    X(DeleteKeyPair, delete_key_pair, API_WRITE)                                                             \
     X(DescribeRegions, describe_regions, API_READ)                                                           \
     X(DescribeAccountAttributes, describe_account_attributes, API_READ)
 
@@ -124,6 +130,20 @@ int ec2_describe_network_interfaces(struct api_request *rq,
 int ec2_modify_network_interface_attribute(struct api_request *rq,
                                            const struct ec2_modify_network_interface_attribute_request *in,
                                            void *out);
+int ec2_describe_iam_instance_profile_associations(
+    struct api_request *rq, const struct ec2_describe_iam_instance_profile_associations_request *in,
+    struct ec2_describe_iam_instance_profile_associations_result *out);
+int ec2_describe_instance_type_offerings(struct api_request *rq,
+                                         const struct ec2_describe_instance_type_offerings_request *in,
+                                         struct ec2_describe_instance_type_offerings_result *out);
+int ec2_create_key_pair(struct api_request *rq, const struct ec2_create_key_pair_request *in,
+                        struct ec2_key_pair *out);
+int ec2_import_key_pair(struct api_request *rq, const struct ec2_import_key_pair_request *in,
+                        struct ec2_import_key_pair_result *out);
+int ec2_describe_key_pairs(struct api_request *rq, const struct ec2_describe_key_pairs_request *in,
+                           struct ec2_describe_key_pairs_result *out);
+int ec2_delete_key_pair(struct api_request *rq, const struct ec2_delete_key_pair_request *in,
+                        struct ec2_delete_key_pair_result *out);
 int ec2_allocate_address(struct api_request *rq, const struct ec2_allocate_address_request *in,
                          struct ec2_allocate_address_result *out);
 int ec2_associate_address(struct api_request *rq, const struct ec2_associate_address_request *in,

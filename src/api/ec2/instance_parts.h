@@ -66,6 +66,8 @@ const struct catalog_type *instance_check_type(struct api_request *rq, const cha
 /* What a launch asks of its root volume, over the image's own that v has.  (volume.c) */
 int volume_choose(struct api_request *rq, const struct catalog_image *image,
                   const struct ec2_ebs_block_device *ebs, struct volume_row *v);
+/* The public key of the caller's pair of that name, with the name as comment; else NotFound.  (key_pair.c) */
+int key_pair_choose(struct api_request *rq, const char *name, const char **ret_public_key);
 /* Malformed or NotFound. */
 int instance_refuse_image(struct api_request *rq, const char *id);
 int instance_refuse_unsupported(struct api_request *rq, const char *parameter);

@@ -243,7 +243,11 @@ static int choose_options(struct api_request *rq, request in, struct launch *l) 
     row->region = rq->region;
     row->image_id = l->image->id;
     row->type = l->type->name;
-    row->key_name = in->key_name;
+    if (in->key_name != NULL) {
+        if (key_pair_choose(rq, in->key_name, &row->public_key) < 0)
+            return API_REFUSED;
+        row->key_name = in->key_name;
+    }
     row->client_token = in->client_token;
     row->state = "pending";
     row->up = 1;
@@ -607,6 +611,8 @@ static int make_instance(struct api_request *rq, request in, const struct launch
     row.subnet_id = l->subnet->id;
     row.zone = l->subnet->zone;
     row.reason_code = row.reason_message = "pending";
+    if (row.profile_id != NULL)
+        row.profile_association_id = api_new_id(rq, "iip-assoc");
     instance_put(rq->tx, &row);
     tag(rq, in, EC2_INSTANCE, row.id);
     for (size_t i = 0; i < l->plan_count; i++)

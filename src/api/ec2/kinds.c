@@ -34,6 +34,8 @@ const struct ec2_kind_info ec2_kinds[EC2_KIND_COUNT] = {
     [EC2_IMAGE] = {"ami", "image", "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "image id", -1},
     [EC2_VOLUME] = {"vol", "volume", "InvalidVolume.NotFound", "InvalidVolumeID.Malformed", "volume",
                     STORE_TABLE_volume},
+    [EC2_KEY_PAIR] = {"key", "key-pair", "InvalidKeyPair.NotFound", "InvalidKeyPair.Malformed", "key pair",
+                      STORE_TABLE_key_pair},
     [EC2_PREFIX_LIST] = {"pl", "prefix-list", "InvalidPrefixListID.NotFound", "InvalidPrefixListId.Malformed",
                          "prefix list ID", -1},
 };

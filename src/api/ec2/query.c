@@ -3,29 +3,27 @@
 #include <string.h>
 
 #include "api/ec2/ec2.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/text.h"
 
 enum { FILTERS_MAX = 50, FILTER_VALUES_MAX = 200 };
 
-static const char tag_prefix[] = "tag:";
+static const char tag_prefix[] = "tag:", any_tag[] = "tag:<key>";
 
 void ec2_value(struct ec2_values *v, const char *text) {
     if (text)
-        *vec_push(v->arena, v) = text;
+        *vec_push(v->rq->arena, v) = text;
 }
 
-static const struct ec2_filter_name *filter_name(const struct ec2_filters *f, const char *name) {
-    for (size_t i = 0; i < f->count; i++)
-        if (text_is(f->names[i].name, name))
-            return &f->names[i];
+/* The operation's filter of that name; those by tag share one. */
+static const struct model_filter *filter_of(const struct ec2_query *q, const char *name) {
+    bool by_tag = text_is(name, "tag-key") || text_is(name, "tag-value") ||
+                  (text_starts(name, tag_prefix) && name[strlen(tag_prefix)]);
+    for (const struct model_filter *f = q->rq->operation->filters; f && f->name; f++)
+        if (text_is(f->name, by_tag ? any_tag : name))
+            return f;
     return NULL;
-}
-
-static bool is_tag_filter(const struct ec2_filters *f, const char *name) {
-    if (f->tags == EC2_NO_TAGS)
-        return false;
-    return text_is(name, "tag-key") || (text_starts(name, tag_prefix) && name[strlen(tag_prefix)]);
 }
 
 static int check_filters(const struct ec2_query *q) {
@@ -37,7 +35,7 @@ static int check_filters(const struct ec2_query *q) {
         const struct ec2_filter *w = &q->wanted[i];
         if (!w->name)
             return api_refuse(q->rq, "InvalidParameterValue", "The filter 'null' is invalid");
-        if (!filter_name(q->filters, w->name) && !is_tag_filter(q->filters, w->name))
+        if (!filter_of(q, w->name))
             return api_refuse(q->rq, "InvalidParameterValue", "The filter '%s' is invalid", w->name);
         values += w->values.count;
         if (values > FILTER_VALUES_MAX)
@@ -83,8 +81,8 @@ static int rows_by_id(struct ec2_query *q, enum ec2_kind kind, const char *const
 
 int ec2_query_begin(struct api_request *rq, struct ec2_query *q, enum ec2_kind kind, const char *const *ids,
                     size_t id_count, const struct ec2_filter *wanted, size_t wanted_count,
-                    struct opt_int max_results, const struct ec2_filters *filters) {
-    *q = (struct ec2_query){.rq = rq, .filters = filters, .wanted = wanted, .wanted_count = wanted_count};
+                    struct opt_int max_results) {
+    *q = (struct ec2_query){.rq = rq, .wanted = wanted, .wanted_count = wanted_count};
     if (check_filters(q) < 0)
         return API_REFUSED;
     if (id_count && max_results.set)
@@ -100,42 +98,99 @@ int ec2_query_begin(struct api_request *rq, struct ec2_query *q, enum ec2_kind k
     return 0;
 }
 
-static void collect(const struct ec2_filter_name *name, const void *view, struct ec2_values *out) {
-    const void *at = (const char *)view + name->offset;
-    switch (name->how) {
-    case EC2_FILTER_TEXT:
+/* ---- what a filter looks at ---- */
+
+static const void *member_of(const struct model_shape *s, const void *item, const char *name) {
+    for (uint16_t i = 0; i < s->member_count; i++)
+        if (text_is(s->members[i].name, name))
+            return (const char *)item + s->members[i].offset;
+    return NULL;
+}
+
+/* wanted: "tag-key", "tag-value" or "tag:<key>". */
+static void tag_value(struct ec2_values *out, const char *wanted, const struct model_shape *s,
+                      const void *tag) {
+    const char *const *key = member_of(s, tag, "Key"), *const *value = member_of(s, tag, "Value");
+    if (!key || !value || !*key)
+        return;
+    if (text_is(wanted, "tag-key"))
+        ec2_value(out, *key);
+    else if (text_is(wanted, "tag-value") || text_is(wanted + strlen(tag_prefix), *key))
+        ec2_value(out, *value ? *value : "");
+}
+
+static void scalar_value(struct ec2_values *out, const struct model_shape *s, const void *at) {
+    char text[CLOCK_TEXT_BYTES];
+    struct arena *a = out->rq->arena;
+    switch (s->type) {
+    case MODEL_STRING:
         ec2_value(out, *(const char *const *)at);
         break;
-    case EC2_FILTER_BOOL: {
-        const struct opt_bool *b = at;
-        if (b->set)
-            ec2_value(out, b->v ? "true" : "false");
+    case MODEL_BOOL:
+        if (((const struct opt_bool *)at)->set)
+            ec2_value(out, ((const struct opt_bool *)at)->v ? "true" : "false");
         break;
-    }
-    case EC2_FILTER_INT: {
-        const struct opt_int *i = at;
-        if (i->set)
-            ec2_value(out, arena_printf(out->arena, "%lld", (long long)i->v));
+    case MODEL_INT:
+    case MODEL_LONG:
+        if (((const struct opt_int *)at)->set)
+            ec2_value(out, arena_printf(a, "%lld", (long long)((const struct opt_int *)at)->v));
         break;
-    }
-    case EC2_FILTER_CALL:
-        name->call(out, view);
+    case MODEL_DOUBLE:
+        if (((const struct opt_double *)at)->set)
+            ec2_value(out, arena_printf(a, "%g", ((const struct opt_double *)at)->v));
         break;
-    case EC2_FILTER_NEVER:
+    case MODEL_TIME:
+        if (((const struct opt_time *)at)->set) {
+            int64_t ms = ((const struct opt_time *)at)->ms;
+            if (s->time_format != MODEL_TIME_ISO8601_MS) /* what is shown are whole seconds */
+                ms -= ms % 1000;
+            ec2_value(out, arena_strdup(a, clock_iso8601(ms, text)));
+        }
+        break;
+    default:
         break;
     }
 }
 
-static void collect_tags(const struct ec2_query *q, const char *name, const void *view,
-                         struct ec2_values *out) {
-    VEC(struct ec2_tag) tags;
-    memcpy(&tags, (const char *)view + q->filters->tags, sizeof(tags));
-    const char *key = text_is(name, "tag-key") ? NULL : name + strlen(tag_prefix);
-    for (size_t i = 0; i < tags.count; i++)
-        if (!key)
-            ec2_value(out, tags.items[i].key);
-        else if (text_is(tags.items[i].key, key))
-            ec2_value(out, tags.items[i].value ? tags.items[i].value : "");
+struct walk {
+    struct ec2_values *out;
+    const struct model_filter *filter;
+    const char *wanted;
+};
+
+/* at: a list, a scalar's place, or the struct itself; step: of those that lead further. */
+static void walk(const struct walk *w, const struct model_shape *s, const void *at, unsigned step) {
+    if (s->type == MODEL_LIST) {
+        struct model_vec list;
+        memcpy(&list, at, sizeof(list));
+        for (size_t i = 0; i < list.count; i++)
+            walk(w, s->item, (const char *)list.items + i * s->item_size, step);
+    } else if (s->type != MODEL_STRUCT) {
+        scalar_value(w->out, s, at);
+    } else if (step == w->filter->step_count) {
+        if (text_is(w->filter->name, any_tag))
+            tag_value(w->out, w->wanted, s, at);
+    } else {
+        const struct model_member *m = &s->members[w->filter->steps[step]];
+        const void *next = (const char *)at + m->offset;
+        if (m->shape->type == MODEL_STRUCT)
+            next = *(const void *const *)next;
+        if (next)
+            walk(w, m->shape, next, step + 1);
+    }
+}
+
+static void collect(const struct ec2_query *q, const char *wanted, const void *view, struct ec2_values *out) {
+    const struct model_filter *filter = filter_of(q, wanted);
+    for (size_t i = 0; i < q->call_count; i++)
+        if (text_is(q->calls[i].name, wanted)) {
+            q->calls[i].call(out, view);
+            return;
+        }
+    if (filter->always)
+        ec2_value(out, filter->always);
+    else
+        walk(&(struct walk){out, filter, wanted}, q->rq->operation->filtered, view, 0);
 }
 
 static bool any_match(const struct ec2_filter *w, const struct ec2_values *values) {
@@ -148,12 +203,8 @@ static bool any_match(const struct ec2_filter *w, const struct ec2_values *value
 
 bool ec2_query_matches(const struct ec2_query *q, const void *view) {
     for (size_t i = 0; i < q->wanted_count; i++) {
-        struct ec2_values values = {.arena = q->rq->arena};
-        const struct ec2_filter_name *name = filter_name(q->filters, q->wanted[i].name);
-        if (name)
-            collect(name, view, &values);
-        else
-            collect_tags(q, q->wanted[i].name, view, &values);
+        struct ec2_values values = {.rq = q->rq};
+        collect(q, q->wanted[i].name, view, &values);
         if (!any_match(&q->wanted[i], &values))
             return false;
     }

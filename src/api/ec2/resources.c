@@ -38,6 +38,12 @@ static void add_id(struct arns *a, const char *id) {
         add(a, ec2_arn(a->rq, type, id));
 }
 
+/* Key pairs are the one kind whose ARN ends in a name. */
+static void add_key_pair(struct arns *a, const char *const *name) {
+    if (name && *name)
+        add(a, ec2_arn(a->rq, "key-pair", *name));
+}
+
 static void walk(struct arns *a, const struct model_shape *shape, const void *value) {
     switch (shape->type) {
     case MODEL_STRING:
@@ -49,6 +55,10 @@ static void walk(struct arns *a, const struct model_shape *shape, const void *va
             const void *at = (const char *)value + m->offset;
             if (m->streaming || text_ends(m->name, "Token"))
                 continue;
+            if (text_is(m->name, "KeyName") && m->shape->type == MODEL_STRING) {
+                add_key_pair(a, at);
+                continue;
+            }
             if (m->shape->type == MODEL_STRUCT)
                 /* A list with a count has items.  NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
                 at = *(const void *const *)at;
@@ -89,6 +99,8 @@ static const char *type_made(struct api_request *rq) {
         return "elastic-ip";
     if (!text_starts(name, "Create"))
         return NULL;
+    if (text_is(name, "CreateKeyPair"))
+        return NULL; /* by its name: see walk() */
     const char *type = kebab(rq->arena, name + strlen("Create"));
     for (int kind = 0; kind < EC2_KIND_COUNT; kind++)
         if (text_is(ec2_kinds[kind].tag_type, type))

@@ -119,64 +119,10 @@ int ec2_delete_route_table(struct api_request *rq, const struct ec2_delete_route
     return 0;
 }
 
-#define ASSOCIATION_FILTER(function, expression)                                                             \
-    static void function(struct ec2_values *out, const void *v) {                                            \
-        const struct ec2_route_table *view = v;                                                              \
-        for (size_t i = 0; i < view->associations.count; i++)                                                \
-            ec2_value(out, view->associations.items[i].expression);                                          \
-    }
-ASSOCIATION_FILTER(by_association_gateway, gateway_id)
-ASSOCIATION_FILTER(by_association_id, route_table_association_id)
-ASSOCIATION_FILTER(by_association_table, route_table_id)
-ASSOCIATION_FILTER(by_association_subnet, subnet_id)
-ASSOCIATION_FILTER(by_association_main, main.v ? "true" : "false")
-
-#define ROUTE_FILTER(function, member)                                                                       \
-    static void function(struct ec2_values *out, const void *v) {                                            \
-        const struct ec2_route_table *view = v;                                                              \
-        for (size_t i = 0; i < view->routes.count; i++)                                                      \
-            ec2_value(out, view->routes.items[i].member);                                                    \
-    }
-ROUTE_FILTER(by_route_cidr, destination_cidr_block)
-ROUTE_FILTER(by_route_cidr6, destination_ipv6_cidr_block)
-ROUTE_FILTER(by_route_list, destination_prefix_list_id)
-ROUTE_FILTER(by_route_egress_only, egress_only_internet_gateway_id)
-ROUTE_FILTER(by_route_gateway, gateway_id)
-ROUTE_FILTER(by_route_instance, instance_id)
-ROUTE_FILTER(by_route_eni, network_interface_id)
-ROUTE_FILTER(by_route_nat, nat_gateway_id)
-ROUTE_FILTER(by_route_origin, origin)
-ROUTE_FILTER(by_route_state, state)
-ROUTE_FILTER(by_route_transit, transit_gateway_id)
-ROUTE_FILTER(by_route_peering, vpc_peering_connection_id)
-
 int ec2_describe_route_tables(struct api_request *rq, const struct ec2_describe_route_tables_request *in,
                               struct ec2_describe_route_tables_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_CALL("association.gateway-id", by_association_gateway),
-        EC2_BY_CALL("association.main", by_association_main),
-        EC2_BY_CALL("association.route-table-association-id", by_association_id),
-        EC2_BY_CALL("association.route-table-id", by_association_table),
-        EC2_BY_CALL("association.subnet-id", by_association_subnet),
-        EC2_BY_TEXT("owner-id", ec2_route_table, owner_id),
-        EC2_BY_CALL("route.destination-cidr-block", by_route_cidr),
-        EC2_BY_CALL("route.destination-ipv6-cidr-block", by_route_cidr6),
-        EC2_BY_CALL("route.destination-prefix-list-id", by_route_list),
-        EC2_BY_CALL("route.egress-only-internet-gateway-id", by_route_egress_only),
-        EC2_BY_CALL("route.gateway-id", by_route_gateway),
-        EC2_BY_CALL("route.instance-id", by_route_instance),
-        EC2_BY_CALL("route.nat-gateway-id", by_route_nat),
-        EC2_BY_CALL("route.network-interface-id", by_route_eni),
-        EC2_BY_CALL("route.origin", by_route_origin),
-        EC2_BY_CALL("route.state", by_route_state),
-        EC2_BY_CALL("route.transit-gateway-id", by_route_transit),
-        EC2_BY_CALL("route.vpc-peering-connection-id", by_route_peering),
-        EC2_BY_TEXT("route-table-id", ec2_route_table, route_table_id),
-        EC2_BY_TEXT("vpc-id", ec2_route_table, vpc_id),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_route_table, tags);
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_ROUTE_TABLE, in, route_table_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_ROUTE_TABLE, in, route_table_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_route_table view;

@@ -148,58 +148,10 @@ int ec2_delete_subnet(struct api_request *rq, const struct ec2_delete_subnet_req
     return 0;
 }
 
-static void by_hostname_type(struct ec2_values *out, const void *v) {
-    ec2_value(out, ((const struct ec2_subnet *)v)->private_dns_name_options_on_launch->hostname_type);
-}
-
-static void by_name_a(struct ec2_values *out, const void *v) {
-    const struct ec2_subnet *view = v;
-    ec2_value(out, view->private_dns_name_options_on_launch->enable_resource_name_dns_a_record.v ? "true"
-                                                                                                 : "false");
-}
-
-static void by_name_aaaa(struct ec2_values *out, const void *v) {
-    const struct ec2_subnet *view = v;
-    ec2_value(out, view->private_dns_name_options_on_launch->enable_resource_name_dns_aaaa_record.v
-                       ? "true"
-                       : "false");
-}
-
 int ec2_describe_subnets(struct api_request *rq, const struct ec2_describe_subnets_request *in,
                          struct ec2_describe_subnets_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_TEXT("availability-zone", ec2_subnet, availability_zone),
-        EC2_BY_TEXT("availabilityZone", ec2_subnet, availability_zone),
-        EC2_BY_TEXT("availability-zone-id", ec2_subnet, availability_zone_id),
-        EC2_BY_TEXT("availabilityZoneId", ec2_subnet, availability_zone_id),
-        EC2_BY_INT("available-ip-address-count", ec2_subnet, available_ip_address_count),
-        EC2_BY_TEXT("cidr-block", ec2_subnet, cidr_block),
-        EC2_BY_TEXT("cidr", ec2_subnet, cidr_block),
-        EC2_BY_TEXT("cidrBlock", ec2_subnet, cidr_block),
-        EC2_BY_NOTHING("customer-owned-ipv4-pool"),
-        EC2_BY_BOOL("default-for-az", ec2_subnet, default_for_az),
-        EC2_BY_BOOL("defaultForAz", ec2_subnet, default_for_az),
-        EC2_BY_BOOL("enable-dns64", ec2_subnet, enable_dns64),
-        EC2_BY_INT("enable-lni-at-device-index", ec2_subnet, enable_lni_at_device_index),
-        EC2_BY_NOTHING("ipv6-cidr-block-association.ipv6-cidr-block"),
-        EC2_BY_NOTHING("ipv6-cidr-block-association.association-id"),
-        EC2_BY_NOTHING("ipv6-cidr-block-association.state"),
-        EC2_BY_BOOL("ipv6-native", ec2_subnet, ipv6_native),
-        EC2_BY_BOOL("map-customer-owned-ip-on-launch", ec2_subnet, map_customer_owned_ip_on_launch),
-        EC2_BY_BOOL("map-public-ip-on-launch", ec2_subnet, map_public_ip_on_launch),
-        EC2_BY_TEXT("outpost-arn", ec2_subnet, outpost_arn),
-        EC2_BY_TEXT("owner-id", ec2_subnet, owner_id),
-        EC2_BY_CALL("private-dns-name-options-on-launch.hostname-type", by_hostname_type),
-        EC2_BY_CALL("private-dns-name-options-on-launch.enable-resource-name-dns-a-record", by_name_a),
-        EC2_BY_CALL("private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", by_name_aaaa),
-        EC2_BY_TEXT("state", ec2_subnet, state),
-        EC2_BY_TEXT("subnet-arn", ec2_subnet, subnet_arn),
-        EC2_BY_TEXT("subnet-id", ec2_subnet, subnet_id),
-        EC2_BY_TEXT("vpc-id", ec2_subnet, vpc_id),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_subnet, tags);
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_SUBNET, in, subnet_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_SUBNET, in, subnet_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_subnet view;

@@ -169,38 +169,21 @@ int ec2_delete_tags(struct api_request *rq, const struct ec2_delete_tags_request
     return 0;
 }
 
-static const struct ec2_filter_name tag_filter_names[] = {
-    EC2_BY_TEXT("key", ec2_tag_description, key),
-    EC2_BY_TEXT("resource-id", ec2_tag_description, resource_id),
-    EC2_BY_TEXT("resource-type", ec2_tag_description, resource_type),
-    EC2_BY_TEXT("value", ec2_tag_description, value),
-};
-
-/* tag:<key> needs the view's tags, and here the view is a tag: such filters are met by key and value. */
-struct tag_view {
-    struct ec2_tag_description tag;
-    VEC(struct ec2_tag) tags;
-};
-
 int ec2_describe_tags(struct api_request *rq, const struct ec2_describe_tags_request *in,
                       struct ec2_describe_tags_result *out) {
-    static const struct ec2_filters filters = EC2_FILTERS(tag_filter_names, tag_view, tags);
     struct ec2_query q;
     if (ec2_query_begin(rq, &q, EC2_PREFIX_LIST, NULL, 0, in->filters.items, in->filters.count,
-                        in->max_results, &filters) < 0)
+                        in->max_results) < 0)
         return API_REFUSED;
     struct tag_rows rows = tag_list_by(rq->tx, COL(tag, account), rq->caller.account);
     for (size_t i = 0; i < rows.count; i++) {
         const struct tag_row *row = &rows.items[i];
-        if (!text_is(row->region, rq->region))
-            continue;
-        struct tag_view view = {.tag = {.key = row->name,
-                                        .resource_id = row->resource_id,
-                                        .resource_type = row->resource_type,
-                                        .value = row->value}};
-        *vec_push(rq->arena, &view.tags) = (struct ec2_tag){.key = row->name, .value = row->value};
-        if (ec2_query_matches(&q, &view))
-            *vec_push(rq->arena, &out->tags) = view.tag;
+        struct ec2_tag_description view = {.key = row->name,
+                                           .resource_id = row->resource_id,
+                                           .resource_type = row->resource_type,
+                                           .value = row->value};
+        if (text_is(row->region, rq->region) && ec2_query_matches(&q, &view))
+            *vec_push(rq->arena, &out->tags) = view;
     }
     return EC2_PAGE(rq, in, &out->tags, &out->next_token);
 }

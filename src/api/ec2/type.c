@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* DescribeInstanceTypes: the types of the catalog. */
+/* DescribeInstanceTypes, DescribeInstanceTypeOfferings: the types of the catalog. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "api/ec2/instance_parts.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "net/awsnet.h"
 
 static struct ec2_network_info *network_view(struct arena *a, const struct catalog_type *c) {
     struct ec2_network_info *v = arena_new(a, struct ec2_network_info);
@@ -79,62 +80,6 @@ static void type_view(struct arena *a, const struct catalog_type *c, struct ec2_
     view->placement_group_info = arena_new(a, struct ec2_placement_group_info);
 }
 
-#define CALL(function, statement)                                                                            \
-    static void function(struct ec2_values *out, const void *view) {                                         \
-        const struct ec2_instance_type_info *v = view;                                                       \
-        statement;                                                                                           \
-    }
-#define NUMBER(n) ec2_value(out, arena_printf(out->arena, "%" PRId64, (n)))
-CALL(architecture, ec2_value(out, v->processor_info->supported_architectures.items[0]))
-CALL(maker, ec2_value(out, v->processor_info->manufacturer))
-CALL(vcpus, NUMBER(v->v_cpu_info->default_v_cpus.v))
-CALL(cores, NUMBER(v->v_cpu_info->default_cores.v))
-CALL(threads, NUMBER(v->v_cpu_info->default_threads_per_core.v))
-CALL(memory, NUMBER(v->memory_info->size_in_mi_b.v))
-CALL(interfaces, NUMBER(v->network_info->maximum_network_interfaces.v))
-CALL(addresses, NUMBER(v->network_info->ipv4_addresses_per_interface.v))
-CALL(performance, ec2_value(out, v->network_info->network_performance))
-CALL(ena, ec2_value(out, v->network_info->ena_support))
-CALL(ipv6, ec2_value(out, v->network_info->ipv6_supported.v ? "true" : "false"))
-CALL(nvme, ec2_value(out, v->ebs_info->nvme_support))
-CALL(ebs_optimized, ec2_value(out, v->ebs_info->ebs_optimized_support))
-CALL(usage_class, ec2_value(out, v->supported_usage_classes.items[0]))
-CALL(root_type, ec2_value(out, v->supported_root_device_types.items[0]))
-CALL(virtualization, ec2_value(out, v->supported_virtualization_types.items[0]))
-CALL(boot_modes, for (size_t i = 0; i < v->supported_boot_modes.count; i++)
-                     ec2_value(out, v->supported_boot_modes.items[i]))
-
-static const struct ec2_filter_name names[] = {
-    EC2_BY_BOOL("auto-recovery-supported", ec2_instance_type_info, auto_recovery_supported),
-    EC2_BY_BOOL("bare-metal", ec2_instance_type_info, bare_metal),
-    EC2_BY_BOOL("burstable-performance-supported", ec2_instance_type_info, burstable_performance_supported),
-    EC2_BY_BOOL("current-generation", ec2_instance_type_info, current_generation),
-    EC2_BY_BOOL("dedicated-hosts-supported", ec2_instance_type_info, dedicated_hosts_supported),
-    EC2_BY_CALL("ebs-info.ebs-optimized-support", ebs_optimized),
-    EC2_BY_CALL("ebs-info.nvme-support", nvme),
-    EC2_BY_BOOL("free-tier-eligible", ec2_instance_type_info, free_tier_eligible),
-    EC2_BY_BOOL("hibernation-supported", ec2_instance_type_info, hibernation_supported),
-    EC2_BY_TEXT("hypervisor", ec2_instance_type_info, hypervisor),
-    EC2_BY_BOOL("instance-storage-supported", ec2_instance_type_info, instance_storage_supported),
-    EC2_BY_TEXT("instance-type", ec2_instance_type_info, instance_type),
-    EC2_BY_CALL("memory-info.size-in-mib", memory),
-    EC2_BY_CALL("network-info.ena-support", ena),
-    EC2_BY_CALL("network-info.ipv4-addresses-per-interface", addresses),
-    EC2_BY_CALL("network-info.ipv6-supported", ipv6),
-    EC2_BY_CALL("network-info.maximum-network-interfaces", interfaces),
-    EC2_BY_CALL("network-info.network-performance", performance),
-    EC2_BY_CALL("processor-info.supported-architecture", architecture),
-    EC2_BY_CALL("processor-info.manufacturer", maker),
-    EC2_BY_CALL("supported-boot-mode", boot_modes),
-    EC2_BY_CALL("supported-root-device-type", root_type),
-    EC2_BY_CALL("supported-usage-class", usage_class),
-    EC2_BY_CALL("supported-virtualization-type", virtualization),
-    EC2_BY_CALL("vcpu-info.default-cores", cores),
-    EC2_BY_CALL("vcpu-info.default-threads-per-core", threads),
-    EC2_BY_CALL("vcpu-info.default-vcpus", vcpus),
-};
-static const struct ec2_filters filters = {names, sizeof(names) / sizeof(names[0]), EC2_NO_TAGS};
-
 static bool wanted(const struct ec2_describe_instance_types_request *in, const char *name) {
     for (size_t i = 0; i < in->instance_types.count; i++)
         if (strcmp(in->instance_types.items[i], name) == 0)
@@ -149,8 +94,8 @@ int ec2_describe_instance_types(struct api_request *rq, const struct ec2_describ
     size_t count;
     const struct catalog_type *types = catalog_types(&count);
 
-    if (ec2_query_begin(rq, &q, EC2_NO_ROWS, NULL, 0, in->filters.items, in->filters.count, in->max_results,
-                        &filters) < 0)
+    if (ec2_query_begin(rq, &q, EC2_NO_ROWS, NULL, 0, in->filters.items, in->filters.count, in->max_results) <
+        0)
         return API_REFUSED;
     if (in->instance_types.count > 0 && in->max_results.set)
         return api_refuse(rq, "InvalidParameterCombination",
@@ -175,4 +120,34 @@ int ec2_describe_instance_types(struct api_request *rq, const struct ec2_describ
             *vec_push(rq->arena, &out->instance_types) = view;
     }
     return EC2_PAGE(rq, in, &out->instance_types, &out->next_token);
+}
+
+/* ---- where they are offered: everywhere in the region ---- */
+
+int ec2_describe_instance_type_offerings(struct api_request *rq,
+                                         const struct ec2_describe_instance_type_offerings_request *in,
+                                         struct ec2_describe_instance_type_offerings_result *out) {
+    const char *kind = in->location_type != NULL ? in->location_type : "region";
+    const struct awsnet_region *region = awsnet_region(rq->region);
+    bool by_id = text_is(kind, "availability-zone-id");
+    size_t count, places = text_is(kind, "region") ? 1 : region != NULL ? region->zone_count : 0;
+    const struct catalog_type *types = catalog_types(&count);
+    struct ec2_query q;
+
+    if (text_is(kind, "outpost"))
+        places = 0;
+    if (ec2_query_begin(rq, &q, EC2_NO_ROWS, NULL, 0, in->filters.items, in->filters.count, in->max_results) <
+        0)
+        return API_REFUSED;
+    for (size_t i = 0; i < count; i++)
+        for (size_t p = 0; p < places; p++) {
+            struct ec2_instance_type_offering view = {types[i].name, kind,
+                                                      text_is(kind, "region") ? rq->region
+                                                      : by_id                 ? region->zones[p].id
+                                                                              : region->zones[p].name};
+
+            if (ec2_query_matches(&q, &view))
+                *vec_push(rq->arena, &out->instance_type_offerings) = view;
+        }
+    return EC2_PAGE(rq, in, &out->instance_type_offerings, &out->next_token);
 }

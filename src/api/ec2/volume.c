@@ -133,38 +133,11 @@ static void volume_view(struct api_request *rq, const struct volume_row *v, stru
     EC2_TAGS(rq, v->id, &view->tags);
 }
 
-#define ATTACHMENT(function, text)                                                                           \
-    static void function(struct ec2_values *out, const void *view) {                                         \
-        const struct ec2_volume_attachment *a = &((const struct ec2_volume *)view)->attachments.items[0];    \
-        ec2_value(out, (text));                                                                              \
-    }
-ATTACHMENT(attached_instance, a->instance_id)
-ATTACHMENT(attached_device, a->device)
-ATTACHMENT(attached_state, a->state)
-ATTACHMENT(attached_deletes, a->delete_on_termination.v ? "true" : "false")
-
-static const struct ec2_filter_name names[] = {
-    EC2_BY_CALL("attachment.delete-on-termination", attached_deletes),
-    EC2_BY_CALL("attachment.device", attached_device),
-    EC2_BY_CALL("attachment.instance-id", attached_instance),
-    EC2_BY_CALL("attachment.status", attached_state),
-    EC2_BY_TEXT("availability-zone", ec2_volume, availability_zone),
-    EC2_BY_TEXT("availability-zone-id", ec2_volume, availability_zone_id),
-    EC2_BY_BOOL("encrypted", ec2_volume, encrypted),
-    EC2_BY_BOOL("multi-attach-enabled", ec2_volume, multi_attach_enabled),
-    EC2_BY_INT("size", ec2_volume, size),
-    EC2_BY_TEXT("snapshot-id", ec2_volume, snapshot_id),
-    EC2_BY_TEXT("status", ec2_volume, state),
-    EC2_BY_TEXT("volume-id", ec2_volume, volume_id),
-    EC2_BY_TEXT("volume-type", ec2_volume, volume_type),
-};
-static const struct ec2_filters filters = EC2_FILTERS(names, ec2_volume, tags);
-
 int ec2_describe_volumes(struct api_request *rq, const struct ec2_describe_volumes_request *in,
                          struct ec2_describe_volumes_result *out) {
     struct ec2_query q;
 
-    if (EC2_QUERY(rq, &q, EC2_VOLUME, in, volume_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_VOLUME, in, volume_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_volume view;

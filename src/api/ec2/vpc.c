@@ -180,38 +180,10 @@ int ec2_delete_vpc(struct api_request *rq, const struct ec2_delete_vpc_request *
     return 0;
 }
 
-#define ASSOCIATION_FILTER(function, expression)                                                             \
-    static void function(struct ec2_values *out, const void *v) {                                            \
-        const struct ec2_vpc *view = v;                                                                      \
-        for (size_t i = 0; i < view->cidr_block_association_set.count; i++)                                  \
-            ec2_value(out, view->cidr_block_association_set.items[i].expression);                            \
-    }
-ASSOCIATION_FILTER(by_association_cidr, cidr_block)
-ASSOCIATION_FILTER(by_association_id, association_id)
-ASSOCIATION_FILTER(by_association_state, cidr_block_state->state)
-
 int ec2_describe_vpcs(struct api_request *rq, const struct ec2_describe_vpcs_request *in,
                       struct ec2_describe_vpcs_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_TEXT("cidr", ec2_vpc, cidr_block),
-        EC2_BY_TEXT("cidr-block", ec2_vpc, cidr_block),
-        EC2_BY_CALL("cidr-block-association.association-id", by_association_id),
-        EC2_BY_CALL("cidr-block-association.cidr-block", by_association_cidr),
-        EC2_BY_CALL("cidr-block-association.state", by_association_state),
-        EC2_BY_TEXT("dhcp-options-id", ec2_vpc, dhcp_options_id),
-        EC2_BY_NOTHING("ipv6-cidr-block-association.association-id"),
-        EC2_BY_NOTHING("ipv6-cidr-block-association.ipv6-cidr-block"),
-        EC2_BY_NOTHING("ipv6-cidr-block-association.ipv6-pool"),
-        EC2_BY_NOTHING("ipv6-cidr-block-association.state"),
-        EC2_BY_BOOL("is-default", ec2_vpc, is_default),
-        EC2_BY_BOOL("isDefault", ec2_vpc, is_default),
-        EC2_BY_TEXT("owner-id", ec2_vpc, owner_id),
-        EC2_BY_TEXT("state", ec2_vpc, state),
-        EC2_BY_TEXT("vpc-id", ec2_vpc, vpc_id),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_vpc, tags);
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_VPC, in, vpc_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_VPC, in, vpc_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_vpc view;
@@ -291,30 +263,10 @@ static void dhcp_values(struct api_request *rq, struct ec2_dhcp_options *view, c
     *vec_push(rq->arena, &view->dhcp_configurations) = c;
 }
 
-static void by_dhcp_key(struct ec2_values *out, const void *v) {
-    const struct ec2_dhcp_options *view = v;
-    for (size_t i = 0; i < view->dhcp_configurations.count; i++)
-        ec2_value(out, view->dhcp_configurations.items[i].key);
-}
-
-static void by_dhcp_value(struct ec2_values *out, const void *v) {
-    const struct ec2_dhcp_options *view = v;
-    for (size_t i = 0; i < view->dhcp_configurations.count; i++)
-        for (size_t j = 0; j < view->dhcp_configurations.items[i].values.count; j++)
-            ec2_value(out, view->dhcp_configurations.items[i].values.items[j].value);
-}
-
 int ec2_describe_dhcp_options(struct api_request *rq, const struct ec2_describe_dhcp_options_request *in,
                               struct ec2_describe_dhcp_options_result *out) {
-    static const struct ec2_filter_name names[] = {
-        EC2_BY_TEXT("dhcp-options-id", ec2_dhcp_options, dhcp_options_id),
-        EC2_BY_CALL("key", by_dhcp_key),
-        EC2_BY_TEXT("owner-id", ec2_dhcp_options, owner_id),
-        EC2_BY_CALL("value", by_dhcp_value),
-    };
-    static const struct ec2_filters filters = EC2_FILTERS(names, ec2_dhcp_options, tags);
     struct ec2_query q;
-    if (EC2_QUERY(rq, &q, EC2_DHCP_OPTIONS, in, dhcp_options_ids, &filters) < 0)
+    if (EC2_QUERY(rq, &q, EC2_DHCP_OPTIONS, in, dhcp_options_ids) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < q.rows.count; i++) {
         const struct dhcp_options_row *row = EC2_ROW(&q, dhcp_options, i);

@@ -15,21 +15,6 @@ static bool listed(const char *const *items, size_t count, const char *text) {
 
 /* ---- zones ---- */
 
-static const struct ec2_filter_name zone_names[] = {
-    EC2_BY_TEXT("group-name", ec2_availability_zone, group_name),
-    EC2_BY_TEXT("group-long-name", ec2_availability_zone, group_long_name),
-    EC2_BY_TEXT("opt-in-status", ec2_availability_zone, opt_in_status),
-    EC2_BY_TEXT("parent-zone-id", ec2_availability_zone, parent_zone_id),
-    EC2_BY_TEXT("parent-zone-name", ec2_availability_zone, parent_zone_name),
-    EC2_BY_TEXT("region-name", ec2_availability_zone, region_name),
-    EC2_BY_TEXT("state", ec2_availability_zone, state),
-    EC2_BY_TEXT("zone-id", ec2_availability_zone, zone_id),
-    EC2_BY_TEXT("zone-name", ec2_availability_zone, zone_name),
-    EC2_BY_TEXT("zone-type", ec2_availability_zone, zone_type),
-};
-static const struct ec2_filters zone_filters = {zone_names, sizeof(zone_names) / sizeof(zone_names[0]),
-                                                EC2_NO_TAGS};
-
 int ec2_describe_availability_zones(struct api_request *rq,
                                     const struct ec2_describe_availability_zones_request *in,
                                     struct ec2_describe_availability_zones_result *out) {
@@ -37,7 +22,7 @@ int ec2_describe_availability_zones(struct api_request *rq,
     struct ec2_query q;
 
     if (ec2_query_begin(rq, &q, EC2_NO_ROWS, NULL, 0, in->filters.items, in->filters.count,
-                        (struct opt_int){0}, &zone_filters) < 0)
+                        (struct opt_int){0}) < 0)
         return API_REFUSED;
     for (size_t n = 0; n < in->zone_names.count; n++) {
         if (ec2_zone_id(rq->region, in->zone_names.items[n]) == NULL)
@@ -75,14 +60,6 @@ int ec2_describe_availability_zones(struct api_request *rq,
 
 /* ---- regions ---- */
 
-static const struct ec2_filter_name region_names[] = {
-    EC2_BY_TEXT("endpoint", ec2_region, endpoint),
-    EC2_BY_TEXT("opt-in-status", ec2_region, opt_in_status),
-    EC2_BY_TEXT("region-name", ec2_region, region_name),
-};
-static const struct ec2_filters region_filters = {
-    region_names, sizeof(region_names) / sizeof(region_names[0]), EC2_NO_TAGS};
-
 int ec2_describe_regions(struct api_request *rq, const struct ec2_describe_regions_request *in,
                          struct ec2_describe_regions_result *out) {
     size_t count;
@@ -91,7 +68,7 @@ int ec2_describe_regions(struct api_request *rq, const struct ec2_describe_regio
     struct ec2_query q;
 
     if (ec2_query_begin(rq, &q, EC2_NO_ROWS, NULL, 0, in->filters.items, in->filters.count,
-                        (struct opt_int){0}, &region_filters) < 0)
+                        (struct opt_int){0}) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < in->region_names.count; i++)
         if (awsnet_region(in->region_names.items[i]) == NULL)

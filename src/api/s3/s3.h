@@ -50,6 +50,11 @@ enum s3_access_block {
     S3_BLOCK_DEFAULT = 31,
 };
 
+/* ---- error.c ---- */
+
+/* api_service.describe: what each code's document says besides code and message. */
+void s3_describe_error(struct api_request *rq);
+
 /* ---- access.c: buckets and permission ---- */
 
 struct s3_question {

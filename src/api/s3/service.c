@@ -43,7 +43,11 @@ static const struct api_entry entries[] = {
 };
 
 const struct api_service s3_service = {
-    .id = "s3", .entries = entries, .entry_count = sizeof(entries) / sizeof(entries[0])};
+    .id = "s3",
+    .entries = entries,
+    .entry_count = sizeof(entries) / sizeof(entries[0]),
+    .describe = s3_describe_error,
+};
 
 /* ---- the sweep ---- */
 

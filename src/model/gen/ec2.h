@@ -19,6 +19,8 @@ struct ec2_associate_address_result;
 struct ec2_associate_route_table_request;
 struct ec2_associate_route_table_result;
 struct ec2_attach_internet_gateway_request;
+struct ec2_attach_network_interface_request;
+struct ec2_attach_network_interface_result;
 struct ec2_attachment_ena_srd_specification;
 struct ec2_attachment_ena_srd_udp_specification;
 struct ec2_attribute_boolean_value;
@@ -45,6 +47,7 @@ struct ec2_cpu_options;
 struct ec2_cpu_options_request;
 struct ec2_create_internet_gateway_request;
 struct ec2_create_internet_gateway_result;
+struct ec2_create_key_pair_request;
 struct ec2_create_network_acl_entry_request;
 struct ec2_create_network_acl_request;
 struct ec2_create_network_acl_result;
@@ -66,6 +69,8 @@ struct ec2_create_vpc_result;
 struct ec2_credit_specification_request;
 struct ec2_default_connection_tracking_configuration;
 struct ec2_delete_internet_gateway_request;
+struct ec2_delete_key_pair_request;
+struct ec2_delete_key_pair_result;
 struct ec2_delete_network_acl_entry_request;
 struct ec2_delete_network_acl_request;
 struct ec2_delete_network_interface_request;
@@ -88,6 +93,8 @@ struct ec2_describe_availability_zones_request;
 struct ec2_describe_availability_zones_result;
 struct ec2_describe_dhcp_options_request;
 struct ec2_describe_dhcp_options_result;
+struct ec2_describe_iam_instance_profile_associations_request;
+struct ec2_describe_iam_instance_profile_associations_result;
 struct ec2_describe_images_request;
 struct ec2_describe_images_result;
 struct ec2_describe_instance_attribute_request;
@@ -95,14 +102,20 @@ struct ec2_describe_instance_credit_specifications_request;
 struct ec2_describe_instance_credit_specifications_result;
 struct ec2_describe_instance_status_request;
 struct ec2_describe_instance_status_result;
+struct ec2_describe_instance_type_offerings_request;
+struct ec2_describe_instance_type_offerings_result;
 struct ec2_describe_instance_types_request;
 struct ec2_describe_instance_types_result;
 struct ec2_describe_instances_request;
 struct ec2_describe_instances_result;
 struct ec2_describe_internet_gateways_request;
 struct ec2_describe_internet_gateways_result;
+struct ec2_describe_key_pairs_request;
+struct ec2_describe_key_pairs_result;
 struct ec2_describe_network_acls_request;
 struct ec2_describe_network_acls_result;
+struct ec2_describe_network_interface_attribute_request;
+struct ec2_describe_network_interface_attribute_result;
 struct ec2_describe_network_interfaces_request;
 struct ec2_describe_network_interfaces_result;
 struct ec2_describe_prefix_lists_request;
@@ -130,6 +143,7 @@ struct ec2_describe_vpc_endpoints_result;
 struct ec2_describe_vpcs_request;
 struct ec2_describe_vpcs_result;
 struct ec2_detach_internet_gateway_request;
+struct ec2_detach_network_interface_request;
 struct ec2_dhcp_configuration;
 struct ec2_dhcp_options;
 struct ec2_disassociate_address_request;
@@ -170,9 +184,12 @@ struct ec2_group_identifier;
 struct ec2_hibernation_options;
 struct ec2_hibernation_options_request;
 struct ec2_iam_instance_profile;
+struct ec2_iam_instance_profile_association;
 struct ec2_iam_instance_profile_specification;
 struct ec2_icmp_type_code;
 struct ec2_image;
+struct ec2_import_key_pair_request;
+struct ec2_import_key_pair_result;
 struct ec2_inference_accelerator_info;
 struct ec2_inference_device_info;
 struct ec2_inference_device_memory_info;
@@ -211,6 +228,7 @@ struct ec2_instance_status_event;
 struct ec2_instance_status_summary;
 struct ec2_instance_storage_info;
 struct ec2_instance_type_info;
+struct ec2_instance_type_offering;
 struct ec2_internet_gateway;
 struct ec2_internet_gateway_attachment;
 struct ec2_ip_permission;
@@ -220,6 +238,8 @@ struct ec2_ipv4_prefix_specification_request;
 struct ec2_ipv6_prefix_specification;
 struct ec2_ipv6_prefix_specification_request;
 struct ec2_ipv6_range;
+struct ec2_key_pair;
+struct ec2_key_pair_info;
 struct ec2_last_error;
 struct ec2_launch_template_specification;
 struct ec2_license_configuration;
@@ -282,6 +302,7 @@ struct ec2_replace_route_request;
 struct ec2_replace_route_table_association_request;
 struct ec2_replace_route_table_association_result;
 struct ec2_reservation;
+struct ec2_reset_network_interface_attribute_request;
 struct ec2_revoke_security_group_egress_request;
 struct ec2_revoke_security_group_egress_result;
 struct ec2_revoke_security_group_ingress_request;
@@ -419,6 +440,21 @@ struct ec2_attach_internet_gateway_request {
     struct opt_bool dry_run;
     const char *internet_gateway_id;
     const char *vpc_id;
+};
+/* AttachNetworkInterfaceRequest */
+struct ec2_attach_network_interface_request {
+    struct opt_int network_card_index;
+    struct ec2_ena_srd_specification *ena_srd_specification;
+    struct opt_int ena_queue_count;
+    struct opt_bool dry_run;
+    const char *network_interface_id;
+    const char *instance_id;
+    struct opt_int device_index;
+};
+/* AttachNetworkInterfaceResult */
+struct ec2_attach_network_interface_result {
+    const char *attachment_id;
+    struct opt_int network_card_index;
 };
 /* AttachmentEnaSrdSpecification */
 struct ec2_attachment_ena_srd_specification {
@@ -578,6 +614,14 @@ struct ec2_create_internet_gateway_request {
 /* CreateInternetGatewayResult */
 struct ec2_create_internet_gateway_result {
     struct ec2_internet_gateway *internet_gateway;
+};
+/* CreateKeyPairRequest */
+struct ec2_create_key_pair_request {
+    const char *key_name;
+    const char *key_type;
+    VEC(struct ec2_tag_specification) tag_specifications;
+    const char *key_format;
+    struct opt_bool dry_run;
 };
 /* CreateNetworkAclEntryRequest */
 struct ec2_create_network_acl_entry_request {
@@ -767,6 +811,17 @@ struct ec2_delete_internet_gateway_request {
     struct opt_bool dry_run;
     const char *internet_gateway_id;
 };
+/* DeleteKeyPairRequest */
+struct ec2_delete_key_pair_request {
+    const char *key_name;
+    const char *key_pair_id;
+    struct opt_bool dry_run;
+};
+/* DeleteKeyPairResult */
+struct ec2_delete_key_pair_result {
+    struct opt_bool return_;
+    const char *key_pair_id;
+};
 /* DeleteNetworkAclEntryRequest */
 struct ec2_delete_network_acl_entry_request {
     struct opt_bool dry_run;
@@ -891,6 +946,18 @@ struct ec2_describe_dhcp_options_result {
     const char *next_token;
     VEC(struct ec2_dhcp_options) dhcp_options;
 };
+/* DescribeIamInstanceProfileAssociationsRequest */
+struct ec2_describe_iam_instance_profile_associations_request {
+    VEC(const char *) association_ids;
+    VEC(struct ec2_filter) filters;
+    struct opt_int max_results;
+    const char *next_token;
+};
+/* DescribeIamInstanceProfileAssociationsResult */
+struct ec2_describe_iam_instance_profile_associations_result {
+    VEC(struct ec2_iam_instance_profile_association) iam_instance_profile_associations;
+    const char *next_token;
+};
 /* DescribeImagesRequest */
 struct ec2_describe_images_request {
     VEC(const char *) executable_users;
@@ -942,6 +1009,19 @@ struct ec2_describe_instance_status_result {
     VEC(struct ec2_instance_status) instance_statuses;
     const char *next_token;
 };
+/* DescribeInstanceTypeOfferingsRequest */
+struct ec2_describe_instance_type_offerings_request {
+    struct opt_bool dry_run;
+    const char *location_type;
+    VEC(struct ec2_filter) filters;
+    struct opt_int max_results;
+    const char *next_token;
+};
+/* DescribeInstanceTypeOfferingsResult */
+struct ec2_describe_instance_type_offerings_result {
+    VEC(struct ec2_instance_type_offering) instance_type_offerings;
+    const char *next_token;
+};
 /* DescribeInstanceTypesRequest */
 struct ec2_describe_instance_types_request {
     struct opt_bool dry_run;
@@ -983,6 +1063,18 @@ struct ec2_describe_internet_gateways_result {
     VEC(struct ec2_internet_gateway) internet_gateways;
     const char *next_token;
 };
+/* DescribeKeyPairsRequest */
+struct ec2_describe_key_pairs_request {
+    VEC(const char *) key_names;
+    VEC(const char *) key_pair_ids;
+    struct opt_bool include_public_key;
+    struct opt_bool dry_run;
+    VEC(struct ec2_filter) filters;
+};
+/* DescribeKeyPairsResult */
+struct ec2_describe_key_pairs_result {
+    VEC(struct ec2_key_pair_info) key_pairs;
+};
 /* DescribeNetworkAclsRequest */
 struct ec2_describe_network_acls_request {
     const char *next_token;
@@ -995,6 +1087,21 @@ struct ec2_describe_network_acls_request {
 struct ec2_describe_network_acls_result {
     VEC(struct ec2_network_acl) network_acls;
     const char *next_token;
+};
+/* DescribeNetworkInterfaceAttributeRequest */
+struct ec2_describe_network_interface_attribute_request {
+    struct opt_bool dry_run;
+    const char *network_interface_id;
+    const char *attribute;
+};
+/* DescribeNetworkInterfaceAttributeResult */
+struct ec2_describe_network_interface_attribute_result {
+    struct ec2_network_interface_attachment *attachment;
+    struct ec2_attribute_value *description;
+    VEC(struct ec2_group_identifier) groups;
+    const char *network_interface_id;
+    struct ec2_attribute_boolean_value *source_dest_check;
+    struct opt_bool associate_public_ip_address;
 };
 /* DescribeNetworkInterfacesRequest */
 struct ec2_describe_network_interfaces_request {
@@ -1172,6 +1279,12 @@ struct ec2_detach_internet_gateway_request {
     struct opt_bool dry_run;
     const char *internet_gateway_id;
     const char *vpc_id;
+};
+/* DetachNetworkInterfaceRequest */
+struct ec2_detach_network_interface_request {
+    struct opt_bool dry_run;
+    const char *attachment_id;
+    struct opt_bool force;
 };
 /* DhcpConfiguration */
 struct ec2_dhcp_configuration {
@@ -1417,6 +1530,14 @@ struct ec2_iam_instance_profile {
     const char *arn;
     const char *id;
 };
+/* IamInstanceProfileAssociation */
+struct ec2_iam_instance_profile_association {
+    const char *association_id;
+    const char *instance_id;
+    struct ec2_iam_instance_profile *iam_instance_profile;
+    const char *state;
+    struct opt_time timestamp;
+};
 /* IamInstanceProfileSpecification */
 struct ec2_iam_instance_profile_specification {
     const char *arn;
@@ -1466,6 +1587,20 @@ struct ec2_image {
     const char *kernel_id;
     const char *ramdisk_id;
     const char *platform;
+};
+/* ImportKeyPairRequest */
+struct ec2_import_key_pair_request {
+    VEC(struct ec2_tag_specification) tag_specifications;
+    struct opt_bool dry_run;
+    const char *key_name;
+    struct blob public_key_material;
+};
+/* ImportKeyPairResult */
+struct ec2_import_key_pair_result {
+    const char *key_fingerprint;
+    const char *key_name;
+    const char *key_pair_id;
+    VEC(struct ec2_tag) tags;
 };
 /* InferenceAcceleratorInfo */
 struct ec2_inference_accelerator_info {
@@ -1846,6 +1981,12 @@ struct ec2_instance_type_info {
     const char *reboot_migration_support;
     struct opt_bool supported_in_region;
 };
+/* InstanceTypeOffering */
+struct ec2_instance_type_offering {
+    const char *instance_type;
+    const char *location_type;
+    const char *location;
+};
 /* InternetGateway */
 struct ec2_internet_gateway {
     VEC(struct ec2_internet_gateway_attachment) attachments;
@@ -1893,6 +2034,24 @@ struct ec2_ipv6_prefix_specification_request {
 struct ec2_ipv6_range {
     const char *description;
     const char *cidr_ipv6;
+};
+/* KeyPair */
+struct ec2_key_pair {
+    const char *key_pair_id;
+    VEC(struct ec2_tag) tags;
+    const char *key_name;
+    const char *key_fingerprint;
+    const char *key_material;
+};
+/* KeyPairInfo */
+struct ec2_key_pair_info {
+    const char *key_pair_id;
+    const char *key_type;
+    VEC(struct ec2_tag) tags;
+    const char *public_key;
+    struct opt_time create_time;
+    const char *key_name;
+    const char *key_fingerprint;
 };
 /* LastError */
 struct ec2_last_error {
@@ -2384,6 +2543,12 @@ struct ec2_reservation {
     const char *requester_id;
     VEC(struct ec2_group_identifier) groups;
     VEC(struct ec2_instance) instances;
+};
+/* ResetNetworkInterfaceAttributeRequest */
+struct ec2_reset_network_interface_attribute_request {
+    struct opt_bool dry_run;
+    const char *network_interface_id;
+    const char *source_dest_check;
 };
 /* RevokeSecurityGroupEgressRequest */
 struct ec2_revoke_security_group_egress_request {
