@@ -182,7 +182,7 @@ int boot_run(void *context) {
     bool read_only;
     char *trust = NULL;
     size_t trust_bytes = 0;
-    struct rootfs fs = {folder, b->start, b->user_data, b->user_data_bytes, "", 0, b->region};
+    struct rootfs fs = {folder, b->start, b->user_data, b->user_data_bytes, "", 0, b->region, CONSOLE};
     int sock = fcntl(REPORT, F_DUPFD_CLOEXEC, 64), null = open("/dev/null", O_RDONLY), r;
     int groups[CGROUP_CONTROLLERS];
     pid_t host = getppid();

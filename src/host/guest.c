@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "host/box.h"
+#include "host/tree.h"
 
 enum {
     START_MS = 20000, /* until init says that the network is up */
@@ -399,33 +399,22 @@ void guest_start_request(struct box *box, const struct message *m) {
 /* --- stopping --- */
 
 static int remove_tree_child(void *context) {
-    char *paths[] = {context, NULL};
-    FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-    FTSENT *e;
+    int at = open(SPACE_INSTANCES, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
-    while (walk != NULL && (e = fts_read(walk)) != NULL) {
-        /* A folder without rights for its owner can be met by a user's box, where root is that user. */
-        if (e->fts_info == FTS_D)
-            chmod(e->fts_accpath, 0700);
-        else if (e->fts_info == FTS_DP || e->fts_info == FTS_DNR)
-            rmdir(e->fts_accpath);
-        else
-            unlink(e->fts_accpath);
-    }
-    return 0;
+    r = at < 0 ? -errno : tree_remove(at, context);
+    if (r < 0)
+        log_warn("%s is not removed whole: %s", (char *)context, strerror(-r));
+    return r < 0;
 }
 
 /* What a box that was killed had not yet taken apart. */
 void guest_sweep(struct box *box) {
     DIR *list = box->space.packets ? opendir(SPACE_INSTANCES) : NULL;
     struct dirent *e;
-    char path[512];
 
     while (list != NULL && (e = readdir(list)) != NULL)
-        if (strncmp(e->d_name, ".gone-", 6) == 0) {
-            snprintf(path, sizeof(path), SPACE_INSTANCES "/%s", e->d_name);
-            space_child(NULL, 0, remove_tree_child, path);
-        }
+        if (strncmp(e->d_name, ".gone-", 6) == 0)
+            space_child(NULL, 0, remove_tree_child, e->d_name);
     if (list != NULL)
         closedir(list);
 }
@@ -440,7 +429,7 @@ static int remove_files(struct box *box, const char *instance) {
              (unsigned long long)++box->next_id);
     if (rename(path, gone) < 0)
         return errno == ENOENT ? 0 : -errno;
-    return space_child(NULL, 0, remove_tree_child, gone) < 0 ? -ECHILD : 0;
+    return space_child(NULL, 0, remove_tree_child, strrchr(gone, '/') + 1) < 0 ? -ECHILD : 0;
 }
 
 static void begin_stop(struct guest *g, bool force) {

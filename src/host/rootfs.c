@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/space.h"
+#include "host/tree.h"
 
 enum { COPY_DEPTH = 8, COPY_MAX_BYTES = 1 << 20 };
 
@@ -151,18 +152,6 @@ const char *const rootfs_trust_environment[] = {
     ROOTFS_TRUST,    NULL,
 };
 
-static int put(int root, const char *path, const void *data, size_t length, mode_t mode, bool replace) {
-    int fd = openat(root, path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (replace ? O_TRUNC : O_EXCL),
-                    mode),
-        r;
-
-    if (fd < 0)
-        return errno == EEXIST && !replace ? 0 : -errno;
-    r = fd_write_all(fd, data, length);
-    close(fd);
-    return r;
-}
-
 static int copy_file(int from_dir, int to_dir, const char *name) {
     char data[65536];
     struct stat st;
@@ -176,7 +165,7 @@ static int copy_file(int from_dir, int to_dir, const char *name) {
         close(from);
         return 0;
     }
-    to = openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, st.st_mode & 0755);
+    to = openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, st.st_mode & 0755);
     if (to < 0)
         r = errno == EEXIST ? 0 : -errno;
     while (to >= 0 && r == 0 && (n = read(from, data, sizeof(data))) > 0)
@@ -200,11 +189,13 @@ static int copy_folder(int from_dir, int to_dir, const char *name, int depth) {
         close(from);
         return r;
     }
-    to = openat(to_dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    to = tree_open(to_dir, name);
     list = fdopendir(from);
-    if (to < 0 || list == NULL)
+    if (to < 0)
+        r = tree_in_the_way(to) ? 0 : to;
+    else if (list == NULL)
         r = -errno;
-    while (r == 0 && list != NULL && (e = readdir(list)) != NULL)
+    while (r == 0 && to >= 0 && list != NULL && (e = readdir(list)) != NULL)
         if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
             r = copy_entry(from, to, e->d_name, depth + 1);
     fd_close(&to);
@@ -240,7 +231,7 @@ static int copy_harmless(int root) {
     struct dirent *e;
     DIR *list;
 
-    to = openat(root, "etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    to = tree_open(root, "etc");
     list = from < 0 ? NULL : fdopendir(from);
     while (list != NULL && to >= 0 && r == 0 && (e = readdir(list)) != NULL)
         for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
@@ -250,7 +241,7 @@ static int copy_harmless(int root) {
             }
     if (r == 0 && list != NULL && to >= 0) {
         int ssl = openat(from, "ssl", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        int our_ssl = openat(to, "ssl", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int our_ssl = tree_open(to, "ssl");
 
         if (ssl >= 0 && our_ssl >= 0)
             r = copy_file(ssl, our_ssl, "openssl.cnf");
@@ -263,13 +254,27 @@ static int copy_harmless(int root) {
     return r;
 }
 
+/* What the instance put in the way of a file is its own business: a machine starts all the same. */
+static int yield(const struct rootfs *f, const char *path, int r) {
+    if (r == 0 || !tree_in_the_way(r))
+        return r;
+    if (f->console >= 0)
+        dprintf(f->console, "vpcbox: /%s is left as it is (%s)\n", path, strerror(-r));
+    return 0;
+}
+
+static int put(const struct rootfs *f, int root, const char *path, const void *data, size_t length,
+               mode_t mode) {
+    return yield(f, path, tree_put(root, path, data, length, mode));
+}
+
 static int put_identity(const struct rootfs *f, int root) {
     char text[1024], ip[IP4_TEXT_BYTES], id[34];
     const struct message_instance_start *s = f->start;
     int n = 0, r;
 
     snprintf(text, sizeof(text), "%s\n", s->hostname);
-    r = put(root, "etc/hostname", text, strlen(text), 0644, true);
+    r = put(f, root, "etc/hostname", text, strlen(text), 0644);
     if (r < 0)
         return r;
     text[0] = '\0';
@@ -278,7 +283,7 @@ static int put_identity(const struct rootfs *f, int root) {
     if (s->resolver.v != 0)
         snprintf(text + n, sizeof(text) - (size_t)n, "nameserver %s\noptions timeout:2 attempts:5\n",
                  ip4_format(s->resolver, ip));
-    r = put(root, "etc/resolv.conf", text, strlen(text), 0644, true);
+    r = put(f, root, "etc/resolv.conf", text, strlen(text), 0644);
     if (r < 0)
         return r;
     n = snprintf(text, sizeof(text),
@@ -286,32 +291,61 @@ static int put_identity(const struct rootfs *f, int root) {
                  f->region);
     for (const char *const *v = rootfs_trust_environment; *v != NULL; v += 2)
         n += snprintf(text + n, sizeof(text) - (size_t)n, "%s=%s\n", v[0], v[1]);
-    r = put(root, "etc/environment", text, strlen(text), 0644, false);
+    r = yield(f, "etc/environment", tree_make_file(root, "etc/environment", text, strlen(text), 0644));
     if (r < 0)
         return r;
     random_hex(id, 32);
     id[32] = '\n';
-    r = put(root, "etc/machine-id", id, 33, 0444, false);
+    r = yield(f, "etc/machine-id", tree_make_file(root, "etc/machine-id", id, 33, 0444));
     if (r == 0)
-        r = put(root, &ROOTFS_TRUST[1], f->trust, f->trust_bytes, 0644, true);
-    return r < 0 ? r : put(root, &ROOTFS_USER_DATA[1], f->user_data, f->user_data_bytes, 0600, true);
+        r = put(f, root, &ROOTFS_TRUST[1], f->trust, f->trust_bytes, 0644);
+    return r < 0 ? r : put(f, root, &ROOTFS_USER_DATA[1], f->user_data, f->user_data_bytes, 0600);
 }
 
 static int put_shadowed(int root) {
     for (size_t i = 0; i < sizeof(shadowed) / sizeof(shadowed[0]); i++) {
         char to[64];
+        int r;
 
         snprintf(to, sizeof(to), SPACE_BIN "%s", strrchr(shadowed[i], '/'));
-        if (symlinkat(to, root, shadowed[i]) < 0 && errno != EEXIST)
-            return -errno;
+        r = tree_make_link(root, shadowed[i], to);
+        if (r < 0 && !tree_in_the_way(r))
+            return r;
     }
     return 0;
 }
 
+/* What a first boot finds missing; the last file made tells a later one that it need not look at the hundreds before
+ * it. */
+static int make_fresh(int root, const char **ret_what) {
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(fresh) / sizeof(fresh[0]); i++) {
+        *ret_what = fresh[i].path;
+        r = tree_make_file(root, fresh[i].path, fresh[i].text, strlen(fresh[i].text), fresh[i].mode);
+        r = tree_in_the_way(r) ? 0 : r;
+    }
+    for (size_t i = 0; r == 0 && i < sizeof(links) / sizeof(links[0]); i++) {
+        *ret_what = links[i].path;
+        r = tree_make_link(root, links[i].path, links[i].to);
+        r = tree_in_the_way(r) ? 0 : r;
+    }
+    if (r == 0) {
+        *ret_what = "etc";
+        r = copy_harmless(root);
+    }
+    if (r == 0) {
+        *ret_what = "usr-upper";
+        r = put_shadowed(root);
+    }
+    if (r == 0)
+        r = tree_make_file(root, "etc/.vpcbox-made", "", 0, 0644);
+    return r;
+}
+
 int rootfs_make(const struct rootfs *f, const char **ret_what) {
-    int root = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+    int root = open(f->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), r = 0;
     const char *what = f->folder;
-    struct stat st;
 
     if (root < 0) {
         *ret_what = "its folder";
@@ -319,32 +353,11 @@ int rootfs_make(const struct rootfs *f, const char **ret_what) {
     }
     for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
         what = folders[i].path;
-        if (mkdirat(root, what, folders[i].mode) < 0)
-            r = errno == EEXIST ? 0 : -errno;
-        else if (folders[i].mode > 0777 && fchmodat(root, what, folders[i].mode, 0) < 0)
-            r = -errno;
+        r = tree_make_folder(root, what, folders[i].mode);
+        r = tree_in_the_way(r) ? 0 : r;
     }
-    /* The last file made tells a later boot that it need not look at the hundreds before it. */
-    if (r == 0 && fstatat(root, "etc/.vpcbox-made", &st, AT_SYMLINK_NOFOLLOW) < 0) {
-        for (size_t i = 0; r == 0 && i < sizeof(fresh) / sizeof(fresh[0]); i++) {
-            what = fresh[i].path;
-            r = put(root, what, fresh[i].text, strlen(fresh[i].text), fresh[i].mode, false);
-        }
-        for (size_t i = 0; r == 0 && i < sizeof(links) / sizeof(links[0]); i++) {
-            what = links[i].path;
-            r = symlinkat(links[i].to, root, what) < 0 && errno != EEXIST ? -errno : 0;
-        }
-        if (r == 0) {
-            what = "etc";
-            r = copy_harmless(root);
-        }
-        if (r == 0) {
-            what = "usr-upper";
-            r = put_shadowed(root);
-        }
-        if (r == 0)
-            r = put(root, "etc/.vpcbox-made", "", 0, 0644, false);
-    }
+    if (r == 0 && tree_lacks(root, "etc/.vpcbox-made"))
+        r = make_fresh(root, &what);
     if (r == 0) {
         what = "etc";
         r = put_identity(f, root);

@@ -6,7 +6,8 @@
  * are plain folders that persist; usr-upper and usr-work are the overlay's over the machine's /usr; usr
  * and sys are mount points.  What is missing is made at each boot, so a first boot is no special
  * case; what the instance changed stays.  From the machine's /etc come only files that tools need and
- * that everybody may read; nothing else of the machine's own settings is copied.
+ * that everybody may read; nothing else of the machine's own settings is copied.  Nothing that the instance
+ * left there is followed (host/tree.h): a file whose way is barred is left out, and the console says so.
  *
  * Runs as the instance's root, in its namespaces.
  */
@@ -33,6 +34,7 @@ struct rootfs {
     const char *trust; /* PEM certificates that TLS clients inside trust */
     size_t trust_bytes;
     const char *region;
+    int console; /* is told which files were not written; -1: nobody */
 };
 
 /* 0, or negative errno with *ret_what naming the file (static text). */

@@ -130,6 +130,12 @@ static int choose_base(const char *home, uid_t *ret_base) {
     return 0;
 }
 
+/* What an instance itself made, or what is left of it: home/instances/X/FOLDER. */
+static bool of_an_instance(const FTSENT *e) {
+    return (e->fts_info == FTS_D || e->fts_info == FTS_DP) && e->fts_level == 3 &&
+           strcmp(e->fts_parent->fts_parent->fts_name, "instances") == 0;
+}
+
 /* What belongs to the home's owner from here on belongs to `to`; instances' files stay theirs. */
 static int give_home(const char *home, uid_t to) {
     char *paths[] = {(char *)(size_t)home, NULL};
@@ -147,9 +153,11 @@ static int give_home(const char *home, uid_t to) {
         return -errno;
     /* The folder itself last: while it is not the new owner's, an interrupted walk is taken up again. */
     while ((e = fts_read(walk)) != NULL)
-        if (e->fts_info != FTS_D &&
-            (e->fts_statp->st_uid == st.st_uid || e->fts_statp->st_uid == geteuid()) &&
-            lchown(e->fts_path, to, to) < 0)
+        if (of_an_instance(e))
+            fts_set(walk, e, FTS_SKIP);
+        else if (e->fts_info != FTS_D &&
+                 (e->fts_statp->st_uid == st.st_uid || e->fts_statp->st_uid == geteuid()) &&
+                 lchown(e->fts_path, to, to) < 0)
             r = -errno;
     fts_close(walk);
     return r;
