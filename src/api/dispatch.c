@@ -77,7 +77,17 @@ void api_encode(struct api_request *rq, const void *out, struct proto_response *
 
 /* Of a service that cannot be told, or that vpcbox does not have. */
 static const struct model_service *stand_in(const struct api_request *rq) {
-    return model_service_find(proto_header_get(&rq->wire->headers, "x-amz-target") != NULL ? "ssm" : "sts");
+    static const struct model_service rest_json = {.id = "unknown", .protocol = MODEL_REST_JSON};
+    const struct api_wire *w = rq->wire;
+    const char *type = proto_header_get(&w->headers, "content-type"), *signed_for = w->auth.service;
+
+    if (proto_header_get(&w->headers, "x-amz-target") != NULL)
+        return model_service_find("ssm");
+    if (signed_for == NULL || strcmp(signed_for, "route53") == 0 || strcmp(signed_for, "cloudfront") == 0 ||
+        proto_parameter_get(&w->parameters, "Action") != NULL ||
+        (type != NULL && strncasecmp(type, "application/x-www-form-urlencoded", 33) == 0))
+        return model_service_find("sts");
+    return &rest_json;
 }
 
 static void respond_refusal(struct api_request *rq) {
@@ -162,6 +172,13 @@ static bool is_streamed(const struct model_operation *op) {
     return false;
 }
 
+struct job {
+    bool unready; /* out: the service must be set up first, then all asked again */
+    const char *body_hash;
+    const struct api_entry *entry;
+    void *in, *out;
+};
+
 /* ---- what is wanted ---- */
 
 static int refuse_lacking(struct api_request *rq, const char *name) {
@@ -174,10 +191,18 @@ static int refuse_lacking(struct api_request *rq, const char *name) {
                              "vpcbox does not implement %s:%s", rq->service->id, name);
 }
 
-static int find_by_name(struct api_request *rq, const char *name) {
+static int find_by_name(struct api_request *rq, struct job *j, const char *name) {
+    const struct model_empty *empty;
+
     rq->operation = model_operation_find(rq->service, name);
     if (rq->operation != NULL)
         return 0;
+    empty = model_empty_find(rq->service, name);
+    if (empty != NULL) {
+        rq->operation = &empty->operation;
+        j->entry = &empty_entry;
+        return 0;
+    }
     if (model_operation_lacking(rq->service, name))
         return refuse_lacking(rq, name);
     if (rq->service->protocol == MODEL_JSON)
@@ -188,7 +213,7 @@ static int find_by_name(struct api_request *rq, const char *name) {
                             rq->service->api_version);
 }
 
-static int find_operation(struct api_request *rq) {
+static int find_operation(struct api_request *rq, struct job *j) {
     struct api_wire *w = rq->wire;
     const char *lacking = NULL, *name;
 
@@ -198,12 +223,12 @@ static int find_operation(struct api_request *rq) {
         name = proto_parameter_get(&w->parameters, "Action");
         if (name == NULL)
             return api_refuse(rq, "MissingAction", "The request must contain the parameter Action");
-        return find_by_name(rq, name);
+        return find_by_name(rq, j, name);
     case MODEL_JSON:
         name = proto_header_get(&w->headers, "x-amz-target");
         if (name == NULL || strchr(name, '.') == NULL)
             return api_refuse(rq, "UnknownOperationException", "The request has no X-Amz-Target");
-        return find_by_name(rq, strrchr(name, '.') + 1);
+        return find_by_name(rq, j, strrchr(name, '.') + 1);
     default:
         rq->operation = proto_rest_route(rq->service, w->http->method, &w->request, &lacking);
         if (rq->operation != NULL)
@@ -281,13 +306,6 @@ static int authorize(struct api_request *rq, const struct api_entry *entry, cons
 
 /* ---- the way ---- */
 
-struct job {
-    bool unready; /* out: the service must be set up first, then all asked again */
-    const char *body_hash;
-    const struct api_entry *entry;
-    void *in, *out;
-};
-
 static int run(struct api_request *rq, void *arg) {
     struct job *j = arg;
 
@@ -298,12 +316,13 @@ static int run(struct api_request *rq, void *arg) {
 static int understand(struct api_request *rq, struct job *j) {
     const struct model_operation *op;
     struct proto_error error;
-    int r = find_operation(rq);
+    int r = find_operation(rq, j);
 
     if (r < 0)
         return r;
     op = rq->operation;
-    j->entry = route_entry(rq);
+    if (j->entry == NULL)
+        j->entry = route_entry(rq);
     if (j->entry == NULL)
         return refuse_lacking(rq, op->name);
     if (rq->wire->streamed && !is_streamed(op) && (r = read_document(rq)) < 0)

@@ -77,6 +77,13 @@ int route_make_ready(struct api_request *rq);
 /* Fills the tables of services and entries from api_services. */
 void route_setup(struct api *api);
 
+/* ---- empty.c ---- */
+
+/* The entry of every operation of model_service.empties. */
+extern const struct api_entry empty_entry;
+/* Of a request whose entry is that. */
+const struct model_empty *empty_of(const struct api_request *rq);
+
 /* ---- authenticate.c ---- */
 
 /* Finds out where the request came from: source_ip, vpc_id, vpce_id.  Needs rq->tx. */

@@ -34,6 +34,13 @@ const struct model_operation *model_operation_find(const struct model_service *s
     return NULL;
 }
 
+const struct model_empty *model_empty_find(const struct model_service *s, const char *name) {
+    for (const struct model_empty *e = s->empties; e != NULL && e->list != NULL; e++)
+        if (strcmp(e->operation.name, name) == 0)
+            return e;
+    return NULL;
+}
+
 bool model_operation_lacking(const struct model_service *s, const char *name) {
     for (size_t i = 0; s->lacking[i] != NULL; i++)
         if (strcmp(s->lacking[i], name) == 0)

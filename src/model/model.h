@@ -162,6 +162,18 @@ struct model_operation {
     const struct model_shape *filtered; /* the item that they look at */
 };
 
+/*
+ * A call that only lists what vpcbox has none of: it answers an empty list, or that what is asked for by id is not
+ * there.  From src/model/empty.tsv.
+ */
+enum { MODEL_EMPTY_PARAMETERS_MAX = 3 };
+struct model_empty {
+    struct model_operation operation;                   /* its name; input and output are not modelled */
+    const char *list;                                   /* on the wire; NULL at the table's end */
+    const char *parameters[MODEL_EMPTY_PARAMETERS_MAX]; /* those that name what is looked for; "": none */
+    const char *code;                                   /* when one of those is given */
+};
+
 struct model_service {
     const char *id;              /* "ec2": how vpcbox calls it, also the folder in src/api */
     const char *signing_name;    /* in the credential scope */
@@ -176,6 +188,7 @@ struct model_service {
     const struct model_operation *operations; /* sorted by name */
     size_t operation_count;
     const char *const *lacking; /* operations that AWS has and vpcbox has not; sorted, NULL-terminated */
+    const struct model_empty *empties; /* those of them that still have an answer; NULL: none */
 };
 
 extern const struct model_service *const model_services[]; /* NULL-terminated */
@@ -184,6 +197,8 @@ const struct model_service *model_service_find(const char *id);
 /* By credential-scope name ("s3", "ec2", "ssm", …); NULL when vpcbox does not have it. */
 const struct model_service *model_service_by_signing(const char *signing_name);
 const struct model_operation *model_operation_find(const struct model_service *s, const char *name);
+/* NULL: it is none of those. */
+const struct model_empty *model_empty_find(const struct model_service *s, const char *name);
 bool model_operation_lacking(const struct model_service *s, const char *name);
 
 /*

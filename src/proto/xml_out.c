@@ -152,10 +152,21 @@ static void print(struct buf *out, enum model_protocol protocol, const char *nam
 }
 
 /*
- * Clients show an empty list only when its element is there.  EC2 sends it for all lists but tags, the
- * query services for those that the operation is about.
+ * Clients show an empty list only when its element is there.  EC2 sends it for all lists but the tags of some
+ * kinds of resources, the query services for those that the operation is about.
  */
-static bool shown(enum model_protocol protocol, const struct model_member *m, const void *at, bool top) {
+static bool shows_no_tags(const struct model_shape *s) {
+    static const char *const without[] = {"Address",       "Image",  "Instance", "Snapshot",
+                                          "SecurityGroup", "Subnet", "Volume",   "Vpc"};
+
+    for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+        if (strcmp(s->name, without[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool shown(enum model_protocol protocol, const struct model_shape *s, const struct model_member *m,
+                  const void *at, bool top) {
     const struct model_vec *v = at;
 
     if (m->shape->type != MODEL_LIST && m->shape->type != MODEL_MAP)
@@ -163,7 +174,7 @@ static bool shown(enum model_protocol protocol, const struct model_member *m, co
     if (v->count > 0)
         return true;
     if (protocol == MODEL_EC2)
-        return strcmp(m->wire, "tagSet") != 0;
+        return strcmp(m->wire, "tagSet") != 0 || !shows_no_tags(s);
     if (protocol == MODEL_QUERY)
         return top || m->required || v->items != NULL;
     return (top && !m->shape->flattened) || v->items != NULL;
@@ -175,7 +186,7 @@ void xml_members(struct buf *out, enum model_protocol protocol, const struct mod
         const struct model_member *m = &shape->members[i];
         const void *at = value_member(m, value);
 
-        if (value_in_document(m) && !m->attribute && shown(protocol, m, at, top))
+        if (value_in_document(m) && !m->attribute && shown(protocol, shape, m, at, top))
             print(out, protocol, m->wire, m->shape, m->time_format, at, false);
     }
 }
