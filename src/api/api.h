@@ -233,6 +233,8 @@ int api_read(struct api_request *rq, int (*work)(struct api_request *rq, void *a
 int api_write(struct api_request *rq, int (*work)(struct api_request *rq, void *arg), void *arg);
 /* The upload's bytes, decoded and checked as they are read (proto/aws_chunked.h); the dispatcher frees it. */
 struct aws_chunked *api_body(struct api_request *rq);
+/* What api_body()'s reader said of the body, in the service's words.  API_REFUSED. */
+int api_refuse_body(struct api_request *rq, int error);
 /* The head (and body, if not streamed) of the answer from the output struct; out may be NULL. */
 void api_encode(struct api_request *rq, const void *out, struct proto_response *ret_response);
 /* Sends it and frees its body.  What http_respond() says. */

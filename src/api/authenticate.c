@@ -19,7 +19,9 @@ enum family { FAMILY_EC2, FAMILY_QUERY, FAMILY_JSON, FAMILY_S3, FAMILIES };
 enum problem {
     PROBLEM_NO_SIGNATURE,
     PROBLEM_MALFORMED,
+    PROBLEM_NO_DATE,
     PROBLEM_UNSUPPORTED,
+    PROBLEM_UNKNOWN_KIND, /* of authorization */
     PROBLEM_UNKNOWN_KEY,
     PROBLEM_BAD_TOKEN,
     PROBLEM_TOKEN_EXPIRED,
@@ -50,6 +52,15 @@ static const struct proto_error refusals[PROBLEMS][FAMILIES] = {
                            {"IncompleteSignature", NULL, 400},
                            {"IncompleteSignatureException", NULL, 400},
                            {"AuthorizationHeaderMalformed", NULL, 400}},
+    [PROBLEM_NO_DATE] = {{"IncompleteSignature", NULL, 400},
+                         {"IncompleteSignature", NULL, 400},
+                         {"IncompleteSignatureException", NULL, 400},
+                         {"AccessDenied", "AWS authentication requires a valid Date or x-amz-date header",
+                          403}},
+    [PROBLEM_UNKNOWN_KIND] = {{"IncompleteSignature", NULL, 400},
+                              {"IncompleteSignature", NULL, 400},
+                              {"IncompleteSignatureException", NULL, 400},
+                              {"InvalidArgument", "Unsupported Authorization Type", 400}},
     [PROBLEM_UNSUPPORTED] = {{"IncompleteSignature", NULL, 400},
                              {"IncompleteSignature", NULL, 400},
                              {"IncompleteSignatureException", NULL, 400},
@@ -186,6 +197,16 @@ static int refuse_expired(struct api_request *rq, const char *why) {
     return api_detail(rq, "Expires", clock_iso8601_sec(auth->time_ms + auth->expires_s * 1000, expired));
 }
 
+static int refuse_kind(struct api_request *rq, const char *why) {
+    const char *given = proto_header_get(&rq->wire->headers, "authorization");
+
+    if (given == NULL || text_starts(given, "AWS"))
+        return refuse(rq, PROBLEM_UNSUPPORTED, why);
+    refuse(rq, PROBLEM_UNKNOWN_KIND, why);
+    api_detail(rq, "ArgumentName", "Authorization");
+    return api_detail(rq, "ArgumentValue", given);
+}
+
 static int refuse_result(struct api_request *rq, enum sigv4_result result, const char *why,
                          const char *body_hash) {
     struct api_wire *w = rq->wire;
@@ -193,8 +214,10 @@ static int refuse_result(struct api_request *rq, enum sigv4_result result, const
     switch (result) {
     case SIGV4_MALFORMED:
         return refuse(rq, PROBLEM_MALFORMED, why);
+    case SIGV4_NO_DATE:
+        return refuse(rq, w->auth.kind == SIGV4_PRESIGNED ? PROBLEM_MALFORMED : PROBLEM_NO_DATE, why);
     case SIGV4_UNSUPPORTED:
-        return refuse(rq, PROBLEM_UNSUPPORTED, why);
+        return refuse_kind(rq, why);
     case SIGV4_EXPIRED:
     case SIGV4_NOT_YET_VALID:
         return w->auth.kind == SIGV4_PRESIGNED && result == SIGV4_EXPIRED ? refuse_expired(rq, why)

@@ -112,7 +112,8 @@ static ssize_t read_body(void *user, void *data, size_t capacity) {
     return http_body_read(user, data, capacity);
 }
 
-static int refuse_body(struct api_request *rq, int error) {
+int api_refuse_body(struct api_request *rq, int error) {
+    const char *given = NULL, *computed = NULL;
     struct proto_error e;
 
     if (error == -EFBIG)
@@ -120,7 +121,11 @@ static int refuse_body(struct api_request *rq, int error) {
             rq, 413, rq->service->protocol == MODEL_REST_XML ? "EntityTooLarge" : "RequestEntityTooLarge",
             "The request is larger than %d bytes", PROTO_BODY_MAX_BYTES);
     aws_chunked_error(error, &e);
-    return refuse_error(rq, &e);
+    refuse_error(rq, &e);
+    if (rq->wire->body != NULL)
+        aws_chunked_mismatch(rq->wire->body, &given, &computed);
+    api_detail(rq, error == -EBADE ? "ClientComputedContentSHA256" : "ExpectedDigest", given);
+    return api_detail(rq, error == -EBADE ? "S3ComputedContentSHA256" : "CalculatedDigest", computed);
 }
 
 struct aws_chunked *api_body(struct api_request *rq) {
@@ -162,7 +167,7 @@ static int read_document(struct api_request *rq) {
     }
     n = n < 0 ? n : all.overflow ? -EFBIG : 0;
     buf_free(&all);
-    return n < 0 ? refuse_body(rq, (int)n) : 0;
+    return n < 0 ? api_refuse_body(rq, (int)n) : 0;
 }
 
 static bool is_streamed(const struct model_operation *op) {
@@ -257,7 +262,7 @@ static int receive(struct api_request *rq, const char **ret_body_hash) {
     }
     r = http_body_all(w->http, PROTO_BODY_MAX_BYTES, &body, &w->request.body_length);
     if (r < 0)
-        return refuse_body(rq, r);
+        return api_refuse_body(rq, r);
     w->request.path = w->http->path;
     w->request.body = body;
     *ret_body_hash = sigv4_sha256_hex(body, w->request.body_length, hex);

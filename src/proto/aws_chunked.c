@@ -12,7 +12,11 @@
 #include "proto/checksum.h"
 #include "proto/sha256.h"
 
-enum { WINDOW_BYTES = 16 * 1024, LINE_MAX_BYTES = 4096, SIGNATURE_BYTES = 64 };
+enum { WINDOW_BYTES = 16 * 1024, LINE_MAX_BYTES = 4096, SIGNATURE_BYTES = 64, COMPUTED_BYTES = 128 };
+
+_Static_assert((int)SIGV4_HEX_BYTES <= (int)COMPUTED_BYTES && (int)CHECKSUM_TEXT_BYTES <= (int)COMPUTED_BYTES,
+               "room for either");
+
 #define EMPTY_HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 enum state { CHUNK_HEAD, CHUNK_DATA, CHUNK_TAIL, TRAILER, ENDED };
@@ -27,6 +31,7 @@ struct aws_chunked {
     struct checksum checksum;
     bool has_checksum;
     char *trailer;
+    char computed[COMPUTED_BYTES];
     char window[WINDOW_BYTES];
     size_t from, to;
 };
@@ -139,7 +144,7 @@ static int check_signature(struct aws_chunked *c, const char *what, const char *
     return 0;
 }
 
-static char *hash_end(struct aws_chunked *c, char hex[SIGV4_HEX_BYTES]) {
+static char *hash_end(struct aws_chunked *c, char *hex) {
     unsigned char digest[SHA256_BYTES];
 
     EVP_DigestFinal_ex(c->hash, digest, NULL);
@@ -195,20 +200,20 @@ static int take_trailer(struct aws_chunked *c, char *line, struct buf *signed_te
     char *colon = strchr(line, ':'), *value;
 
     if (colon == NULL)
-        return -EBADMSG;
+        return -ENOMSG;
     *colon = '\0';
     value = colon + 1 + strspn(colon + 1, " \t");
     if (strcasecmp(line, "x-amz-trailer-signature") == 0) {
         char hex[SIGV4_HEX_BYTES];
 
         if (c->o.payload != SIGV4_PAYLOAD_CHUNKED_TRAILER)
-            return -EBADMSG;
+            return -ENOMSG;
         sigv4_sha256_hex(signed_text->data, signed_text->length, hex);
         c->claimed[0] = '\0'; /* seen */
         return check_signature(c, "AWS4-HMAC-SHA256-TRAILER", "", hex, value);
     }
     if (c->o.trailer_name == NULL || strcasecmp(line, c->o.trailer_name) != 0 || c->trailer != NULL)
-        return -EBADMSG;
+        return -ENOMSG;
     buf_printf(signed_text, "%s:%s\n", line, value);
     c->trailer = strdup(value);
     if (c->trailer == NULL)
@@ -218,7 +223,6 @@ static int take_trailer(struct aws_chunked *c, char *line, struct buf *signed_te
 
 static int read_trailer(struct aws_chunked *c) {
     struct buf signed_text = BUF_INIT(LINE_MAX_BYTES);
-    char text[CHECKSUM_TEXT_BYTES];
     int r;
 
     buf_puts(&signed_text, "");
@@ -239,12 +243,12 @@ static int read_trailer(struct aws_chunked *c) {
         (c->o.decoded_length >= 0 && c->total != (uint64_t)c->o.decoded_length))
         return -EBADMSG;
     if (c->o.trailer_name != NULL && c->trailer == NULL)
-        return -EBADMSG;
+        return -ENOMSG;
     c->state = ENDED;
     if (!c->has_checksum)
         return 0;
     c->has_checksum = false;
-    return strcmp(checksum_end_text(&c->checksum, text), c->trailer) == 0 ? 0 : -EILSEQ;
+    return strcmp(checksum_end_text(&c->checksum, c->computed), c->trailer) == 0 ? 0 : -EILSEQ;
 }
 
 static ssize_t chunk_data(struct aws_chunked *c, void *data, size_t capacity) {
@@ -299,7 +303,6 @@ static ssize_t read_chunked(struct aws_chunked *c, void *data, size_t capacity) 
 }
 
 static ssize_t read_plain(struct aws_chunked *c, void *data, size_t capacity) {
-    char hex[SIGV4_HEX_BYTES];
     ssize_t n;
 
     if (c->state == ENDED)
@@ -312,7 +315,7 @@ static ssize_t read_plain(struct aws_chunked *c, void *data, size_t capacity) {
         return n;
     }
     c->state = ENDED;
-    return strcasecmp(hash_end(c, hex), c->o.payload_hash) == 0 ? 0 : -EBADE;
+    return strcasecmp(hash_end(c, c->computed), c->o.payload_hash) == 0 ? 0 : -EBADE;
 }
 
 ssize_t aws_chunked_read(struct aws_chunked *c, void *data, size_t capacity) {
@@ -324,6 +327,11 @@ ssize_t aws_chunked_read(struct aws_chunked *c, void *data, size_t capacity) {
     if (n < 0)
         c->error = (int)n;
     return n;
+}
+
+void aws_chunked_mismatch(const struct aws_chunked *c, const char **ret_given, const char **ret_computed) {
+    *ret_given = c->error == -EBADE ? c->o.payload_hash : c->error == -EILSEQ ? c->trailer : NULL;
+    *ret_computed = *ret_given != NULL ? c->computed : NULL;
 }
 
 void aws_chunked_error(int error, struct proto_error *e) {
@@ -350,6 +358,13 @@ void aws_chunked_error(int error, struct proto_error *e) {
             "Your socket connection to the server was not read from or written to within the "
             "timeout period. Idle connections will be closed.",
             400};
+        break;
+    case -ENOMSG:
+        *e = (struct proto_error){"MalformedTrailerError",
+                                  "The request contained trailing data that was not well-formed or did not "
+                                  "conform to our published "
+                                  "schema.",
+                                  400};
         break;
     case -EBADMSG:
         *e = (struct proto_error){

@@ -41,9 +41,12 @@ void aws_chunked_free(struct aws_chunked *c); /* NULL is fine */
  * Decoded bytes; 0 at the end of a body that was found right.  Errors of the source as they are, or:
  * -EBADMSG not aws-chunked, too long or too short (IncompleteBody, InvalidChunkSizeError); -EKEYREJECTED a
  * chunk's or trailer's signature (SignatureDoesNotMatch); -EBADE the body's hash (XAmzContentSHA256Mismatch);
- * -EILSEQ the trailing checksum (BadDigest).
+ * -EILSEQ the trailing checksum (BadDigest); -ENOMSG a trailer that was not announced, or none that was
+ * (MalformedTrailerError).
  */
 ssize_t aws_chunked_read(struct aws_chunked *c, void *data, size_t capacity);
+/* After -EBADE or -EILSEQ: what the client said and what was computed; NULL at other times.  The filter's. */
+void aws_chunked_mismatch(const struct aws_chunked *c, const char **ret_given, const char **ret_computed);
 /* S3's code and words for an error above. */
 void aws_chunked_error(int error, struct proto_error *ret_error);
 

@@ -391,6 +391,11 @@ static void write_headers(struct arena *a, const struct model_shape *shape, cons
     }
 }
 
+/* Operations that succeed with 204 although the model does not say so. */
+static bool says_nothing(const struct model_operation *op) {
+    return strcmp(op->name, "PutBucketPolicy") == 0 || strcmp(op->name, "PutBucketTagging") == 0;
+}
+
 void rest_encode_output(const struct model_service *s, const struct model_operation *op, struct arena *a,
                         const void *out, const char *request_id, const char *host_id,
                         struct proto_response *response) {
@@ -400,6 +405,8 @@ void rest_encode_output(const struct model_service *s, const struct model_operat
         proto_header_add(a, &response->headers, s3 ? "x-amz-request-id" : "x-amzn-RequestId", request_id);
     if (host_id != NULL)
         proto_header_add(a, &response->headers, "x-amz-id-2", host_id);
+    if (s3 && says_nothing(op))
+        response->status = 204;
     if (op->output == NULL || out == NULL)
         return;
     for (uint16_t i = 0; i < op->output->member_count; i++) {

@@ -330,7 +330,7 @@ static enum sigv4_result check_common(struct arena *a, struct sigv4_auth *auth, 
                                 "Date must be in ISO-8601 'basic format'. Got '%s'. "
                                 "See http://en.wikipedia.org/wiki/ISO_8601",
                                 auth->amz_date);
-        return SIGV4_MALFORMED;
+        return SIGV4_NO_DATE;
     }
     return SIGV4_OK;
 }
@@ -367,7 +367,7 @@ static enum sigv4_result parse_header(struct arena *a, const struct sigv4_reques
             date == NULL
                 ? "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
                 : "");
-        return SIGV4_MALFORMED;
+        return date == NULL ? SIGV4_NO_DATE : SIGV4_MALFORMED;
     }
     auth->kind = SIGV4_HEADER;
     auth->amz_date = date;

@@ -44,6 +44,7 @@ enum sigv4_payload {
 enum sigv4_result {
     SIGV4_OK,
     SIGV4_MALFORMED, /* IncompleteSignature, AuthorizationHeaderMalformed, AuthorizationQueryParametersError */
+    SIGV4_NO_DATE,   /* none, or none that can be read; for all but S3 as SIGV4_MALFORMED */
     SIGV4_UNSUPPORTED,   /* another algorithm than AWS4-HMAC-SHA256 */
     SIGV4_MISMATCH,      /* SignatureDoesNotMatch */
     SIGV4_EXPIRED,       /* presigned URL past its time, or a request older than the skew allowed */

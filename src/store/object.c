@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -67,6 +68,7 @@ static int sync_directory_of(char *path) {
 
 int object_create(const char *home, int64_t expected, struct object_writer *ret_writer) {
     struct object_writer w = {.home = home, .fd = -1};
+    struct statvfs disk;
     char path[PATH_MAX];
     int r;
 
@@ -83,11 +85,11 @@ int object_create(const char *home, int64_t expected, struct object_writer *ret_
     }
     if (w.fd < 0)
         return -errno;
-    /* a disk that is too small is told before it is full */
-    if (expected > FLUSH_BYTES && fallocate(w.fd, 0, 0, expected) < 0 && errno != EOPNOTSUPP) {
-        r = -errno;
+    /* a disk that is too small is told before it is full; nothing is taken for bytes that may never come */
+    if (expected > FLUSH_BYTES && fstatvfs(w.fd, &disk) == 0 &&
+        (uint64_t)expected / disk.f_frsize > disk.f_bavail) {
         object_drop(&w);
-        return r;
+        return -ENOSPC;
     }
     *ret_writer = w;
     return 0;

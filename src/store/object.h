@@ -37,7 +37,7 @@ struct object_writer {
     char name[OBJECT_NAME_BYTES];
 };
 
-/* Begins a file of `expected` bytes (-1: not known).  End it with object_finish() or object_drop(). */
+/* Begins a file of `expected` bytes (-1: not known), which the disk must have room for.  End it with object_finish() or object_drop(). */
 int object_create(const char *home, int64_t expected, struct object_writer *ret_writer);
 int object_write(struct object_writer *w, const void *data, size_t length);
 /* On disk, durable, under w->name.  On failure nothing is left. */

@@ -476,8 +476,8 @@ static void test_chunked_unsigned(void **state) {
         {"9\r\n123456789\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n", 9},
         {"4\r\n1234\r\n5\r\n56789\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n", 9},
         {"9\r\n123456780\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n", -EILSEQ},
-        {"9\r\n123456789\r\n0\r\n\r\n", -EBADMSG},              /* no trailer */
-        {"9\r\n123456789\r\n0\r\nx-other:1\r\n\r\n", -EBADMSG}, /* not the one named */
+        {"9\r\n123456789\r\n0\r\n\r\n", -ENOMSG},              /* no trailer */
+        {"9\r\n123456789\r\n0\r\nx-other:1\r\n\r\n", -ENOMSG}, /* not the one named */
         {"9\r\n123456789\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\nmore",
          -EBADMSG}, /* something after the end */
         {"9\r\n1234567890\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n",

@@ -6,43 +6,62 @@
 #include "api/s3/s3.h"
 #include "base/text.h"
 
-enum { TAGS_MAX = 10, TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256 };
-
-/* "aws-chunked" tells how the body travelled, not what it is. */
+/* As it was sent, but for "aws-chunked", which tells how the body travelled, not what it is. */
 static const char *stored_encoding(struct arena *a, const char *encoding) {
-    struct buf kept = BUF_INIT(8192);
+    const char *kept = NULL;
+    bool chunked = false;
     char *state = NULL;
-    const char *result;
 
     if (encoding == NULL)
         return NULL;
     for (char *part = strtok_r(arena_strdup(a, encoding), ",", &state); part != NULL;
          part = strtok_r(NULL, ",", &state)) {
-        part += strspn(part, " \t");
-        if (strncasecmp(part, "aws-chunked", 11) == 0 && part[11 + strspn(part + 11, " \t")] == '\0')
-            continue;
-        buf_printf(&kept, "%s%s", kept.length > 0 ? "," : "", part);
+        const char *word = part + strspn(part, " \t");
+
+        if (strncasecmp(word, "aws-chunked", 11) == 0 && word[11 + strspn(word + 11, " \t")] == '\0')
+            chunked = true;
+        else
+            kept = kept == NULL ? word : arena_printf(a, "%s,%s", kept, part);
     }
-    result = kept.length > 0 ? arena_strdup(a, kept.data) : NULL;
-    buf_free(&kept);
-    return result;
+    return chunked ? kept : encoding;
+}
+
+/*
+ * Headers are ASCII.  A value with other bytes, each of which S3 takes for a character of Latin-1, is told as
+ * RFC 2047 has it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
+static const char *stored_metadata(struct arena *a, const char *value) {
+    size_t length = strlen(value);
+    char *utf8 = arena_alloc(a, 2 * length + 1), *at = utf8;
+    bool ascii = true;
+
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)value[i];
+
+        ascii &= c < 0x80;
+        if (c >= 0x80)
+            *at++ = (char)(0xc0 | c >> 6);
+        *at++ = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+    }
+    return ascii ? value : arena_printf(a, "=?UTF-8?B?%s?=", base64_encode(a, utf8, (size_t)(at - utf8)));
 }
 
 static int take_metadata(struct api_request *rq, const struct s3_about_input *in, const char **ret_text) {
-    struct buf lines = BUF_INIT(2 * S3_METADATA_MAX_BYTES + 2 * S3_METADATA_MAX_BYTES);
+    struct buf lines = BUF_INIT(16 * S3_METADATA_MAX_BYTES);
     size_t bytes = 0;
 
     for (size_t i = 0; i < in->metadata_count; i++) {
         bytes += strlen(in->metadata[i].key) + strlen(in->metadata[i].value);
-        buf_printf(&lines, "%s:%s\n", in->metadata[i].key, in->metadata[i].value);
+        buf_printf(&lines, "%s:%s\n", in->metadata[i].key, stored_metadata(rq->arena, in->metadata[i].value));
     }
     if (lines.length > 0 && !lines.overflow)
         *ret_text = arena_strdup(rq->arena, lines.data);
     buf_free(&lines);
-    if (bytes > S3_METADATA_MAX_BYTES || lines.overflow)
-        return api_refuse(rq, "MetadataTooLarge",
-                          "Your metadata headers exceed the maximum allowed metadata size");
-    return 0;
+    if (bytes <= S3_METADATA_MAX_BYTES && !lines.overflow)
+        return 0;
+    api_refuse(rq, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size");
+    api_detail(rq, "Size", arena_printf(rq->arena, "%zu", bytes));
+    return api_detail(rq, "MaxSizeAllowed", arena_printf(rq->arena, "%d", S3_METADATA_MAX_BYTES));
 }
 
 void s3_view_metadata(struct api_request *rq, const char *metadata, void *ret_pairs) {
@@ -59,45 +78,29 @@ void s3_view_metadata(struct api_request *rq, const char *metadata, void *ret_pa
     memcpy(ret_pairs, &pairs, sizeof(pairs));
 }
 
-static int take_tags(struct api_request *rq, const char *text, struct s3_about *about) {
-    struct proto_parameters tags = {0};
-
-    if (text == NULL || *text == '\0')
-        return 0;
-    if (proto_parameters_parse(rq->arena, text, strlen(text), &tags) < 0)
-        return api_refuse(rq, "InvalidArgument",
-                          "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query "
-                          "parameters without tag name duplicates.");
-    if (tags.count > TAGS_MAX)
-        return api_refuse(rq, "BadRequest", "Object tags cannot be greater than %d", TAGS_MAX);
-    for (size_t i = 0; i < tags.count; i++) {
-        if (strlen(tags.items[i].name) > 4 * TAG_KEY_MAX || *tags.items[i].name == '\0')
-            return api_refuse(rq, "InvalidTag", "The TagKey you have provided is invalid");
-        if (strlen(tags.items[i].value) > 4 * TAG_VALUE_MAX)
-            return api_refuse(rq, "InvalidTag", "The TagValue you have provided is invalid");
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(tags.items[i].name, tags.items[j].name) == 0)
-                return api_refuse(rq, "InvalidArgument",
-                                  "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL "
-                                  "query parameters without tag name duplicates.");
-    }
-    about->tags = text;
-    about->tag_count = (int64_t)tags.count;
-    return 0;
-}
-
 /* What only vpcbox's absence of KMS, other owners and locks could answer wrongly. */
 static int check_kept(struct api_request *rq, const struct s3_about_input *in) {
     if (in->grants || (in->acl != NULL && strcmp(in->acl, "private") != 0 &&
                        strcmp(in->acl, "bucket-owner-full-control") != 0))
         return api_refuse(rq, "AccessControlListNotSupported", "The bucket does not allow ACLs");
     if (in->customer_key)
-        return s3_refuse_lacking(rq, "SSE-C");
+        return s3_refuse_lacking(rq, "SSE-C", "x-amz-server-side-encryption-customer-algorithm");
     if ((in->sse != NULL && strcmp(in->sse, "AES256") != 0) || in->kms_key != NULL)
-        return s3_refuse_lacking(rq, "server-side encryption other than AES256");
+        return s3_refuse_lacking(rq, "server-side encryption other than AES256",
+                                 "x-amz-server-side-encryption");
     if (in->lock)
         return api_refuse(rq, "InvalidRequest", "Bucket is missing Object Lock Configuration");
     return 0;
+}
+
+/* Classes of other kinds of buckets. */
+static bool is_elsewhere(const char *storage_class) {
+    static const char *const others[] = {"EXPRESS_ONEZONE", "FSX_ONTAP", "FSX_OPENZFS", "OUTPOSTS", "SNOW"};
+
+    for (size_t i = 0; storage_class != NULL && i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(others[i], storage_class) == 0)
+            return true;
+    return false;
 }
 
 int s3_take_about(struct api_request *rq, const struct s3_about_input *in, struct s3_about *ret_about) {
@@ -114,8 +117,10 @@ int s3_take_about(struct api_request *rq, const struct s3_about_input *in, struc
     };
 
     if (check_kept(rq, in) < 0 || take_metadata(rq, in, &about.metadata) < 0 ||
-        take_tags(rq, in->tagging, &about) < 0)
+        s3_take_tags(rq, in->tagging, &about) < 0)
         return API_REFUSED;
+    if (is_elsewhere(in->storage_class))
+        return api_refuse(rq, "InvalidStorageClass", "The storage class you specified is not valid");
     if (in->redirect != NULL && *in->redirect != '/' && !text_starts(in->redirect, "http://") &&
         !text_starts(in->redirect, "https://"))
         return api_refuse(
@@ -135,12 +140,8 @@ void s3_about_context(struct api_request *rq, const struct s3_about_input *in, s
     policy_context_add(rq->arena, ctx, "s3:x-amz-website-redirect-location", in->redirect);
     if (in->tagging == NULL || proto_parameters_parse(rq->arena, in->tagging, strlen(in->tagging), &tags) < 0)
         return;
-    for (size_t i = 0; i < tags.count; i++) {
-        policy_context_add(rq->arena, ctx,
-                           arena_printf(rq->arena, "s3:RequestObjectTag/%s", tags.items[i].name),
-                           tags.items[i].value);
-        policy_context_add(rq->arena, ctx, "s3:RequestObjectTagKeys", tags.items[i].name);
-    }
+    for (size_t i = 0; i < tags.count; i++)
+        s3_request_tag(rq, tags.items[i].name, tags.items[i].value, ctx);
 }
 
 const char *s3_quoted(struct arena *a, const char *etag) {

@@ -12,9 +12,16 @@ int s3_refuse_header(struct api_request *rq, const char *name, const char *value
     return API_REFUSED;
 }
 
-int s3_refuse_lacking(struct api_request *rq, const char *what) {
-    return api_refuse_status(rq, 501, "NotImplemented",
-                             "A header you provided implies functionality that is not implemented: %s", what);
+int s3_refuse_lacking(struct api_request *rq, const char *what, const char *header) {
+    api_refuse_status(rq, 501, "NotImplemented",
+                      "A header you provided implies functionality that is not implemented: %s", what);
+    return api_detail(rq, "Header", header);
+}
+
+int s3_refuse_argument(struct api_request *rq, const char *name, const char *value, const char *message) {
+    api_refuse(rq, "InvalidArgument", "%s", message);
+    api_detail(rq, "ArgumentName", name);
+    return api_detail(rq, "ArgumentValue", value);
 }
 
 struct s3_owner *s3_owner_of(struct api_request *rq, const char *account) {
@@ -44,15 +51,24 @@ static int check_region(struct api_request *rq, const struct s3_bucket_row *buck
     if (!elsewhere && (rq->caller.kind == API_CALLER_ANONYMOUS || text_is(bucket->region, rq->region)))
         return 0;
     s3_refuse_header(rq, "x-amz-bucket-region", bucket->region);
-    if (elsewhere)
-        return api_refuse_status(
+    if (elsewhere) {
+        api_refuse_status(
             rq, 301, "PermanentRedirect",
             "The bucket you are attempting to access must be addressed using the specified endpoint. "
             "Please send all future requests to this endpoint.");
-    return api_refuse_status(
-        rq, 400, "AuthorizationHeaderMalformed",
-        "The authorization header is malformed; the region '%s' is wrong; expecting '%s'", rq->region,
-        bucket->region);
+        return api_detail(rq, "Endpoint",
+                          arena_printf(rq->arena, "%s.s3.%s.amazonaws.com", bucket->name, bucket->region));
+    }
+    if (rq->wire->auth.kind == SIGV4_PRESIGNED)
+        api_refuse_status(
+            rq, 400, "AuthorizationQueryParametersError",
+            "Error parsing the X-Amz-Credential parameter; the region '%s' is wrong; expecting '%s'",
+            rq->region, bucket->region);
+    else
+        api_refuse_status(rq, 400, "AuthorizationHeaderMalformed",
+                          "The authorization header is malformed; the region '%s' is wrong; expecting '%s'",
+                          rq->region, bucket->region);
+    return api_detail(rq, "Region", bucket->region); /* where clients try again */
 }
 
 /* The owner's root is never locked out of the policy itself. */
@@ -88,6 +104,7 @@ static void add_request_keys(struct api_request *rq, struct policy_context *ctx)
 }
 
 int s3_may(struct api_request *rq, const struct s3_bucket_row *bucket, const struct s3_question *q) {
+    const struct s3_object_row *existing = NULL;
     struct policy_context ctx = {0};
     struct identity_question question = {
         .action = q->action,
@@ -101,6 +118,9 @@ int s3_may(struct api_request *rq, const struct s3_bucket_row *bucket, const str
     for (size_t i = 0; q->context != NULL && i < q->context->count; i++)
         for (size_t j = 0; j < q->context->items[i].count; j++)
             policy_context_add(rq->arena, &ctx, q->context->items[i].name, q->context->items[i].values[j]);
+    if (q->on_existing && (rq->caller.kind != API_CALLER_ROOT || question.resource_policy != NULL) &&
+        s3_find_version(rq, bucket->name, q->key, q->version_id, &existing) == 0 && existing != NULL)
+        s3_existing_tags(rq, existing->tags, &ctx);
     add_request_keys(rq, &ctx);
     policy_context_add(rq->arena, &ctx, "s3:ResourceAccount", bucket->account);
     return api_authorize(rq, &question);

@@ -21,20 +21,20 @@ static const char *chosen_region(struct api_request *rq, const struct s3_create_
 
     if (wanted != NULL && strcmp(wanted, "EU") == 0)
         wanted = "eu-west-1";
-    if (wanted != NULL && (strcmp(wanted, DEFAULT_REGION) == 0 || awsnet_region(wanted) == NULL)) {
+    if (strcmp(rq->region, DEFAULT_REGION) == 0) {
+        if (wanted == NULL || (strcmp(wanted, DEFAULT_REGION) != 0 && awsnet_region(wanted) != NULL))
+            return wanted != NULL ? wanted : DEFAULT_REGION;
         api_refuse(rq, "InvalidLocationConstraint", "The specified location-constraint is not valid");
-        return NULL;
-    }
-    if (strcmp(rq->region, DEFAULT_REGION) == 0)
-        return wanted != NULL ? wanted : DEFAULT_REGION;
-    if (!text_is(wanted, rq->region)) {
+    } else {
+        if (text_is(wanted, rq->region))
+            return wanted;
         api_refuse(rq, "IllegalLocationConstraintException",
                    "The %s location constraint is incompatible for the region specific endpoint this request "
                    "was sent to.",
                    wanted != NULL ? wanted : "unspecified");
-        return NULL;
     }
-    return wanted;
+    api_detail(rq, "LocationConstraint", wanted);
+    return NULL;
 }
 
 static int check_options(struct api_request *rq, const struct s3_create_bucket_request *in) {
@@ -46,13 +46,14 @@ static int check_options(struct api_request *rq, const struct s3_create_bucket_r
         return api_refuse(rq, "InvalidBucketAclWithObjectOwnership",
                           "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
     if (in->object_ownership != NULL && strcmp(in->object_ownership, "BucketOwnerEnforced") != 0)
-        return s3_refuse_lacking(rq, "ObjectOwnership other than BucketOwnerEnforced");
+        return s3_refuse_lacking(rq, "ObjectOwnership other than BucketOwnerEnforced",
+                                 "x-amz-object-ownership");
     if (in->object_lock_enabled_for_bucket.v)
-        return s3_refuse_lacking(rq, "ObjectLockEnabledForBucket");
+        return s3_refuse_lacking(rq, "ObjectLockEnabledForBucket", "x-amz-bucket-object-lock-enabled");
     if (in->bucket_namespace != NULL && strcmp(in->bucket_namespace, "global") != 0)
-        return s3_refuse_lacking(rq, "BucketNamespace");
+        return s3_refuse_lacking(rq, "BucketNamespace", "x-amz-bucket-namespace");
     if (c != NULL && (c->location != NULL || c->bucket != NULL))
-        return s3_refuse_lacking(rq, "directory buckets");
+        return s3_refuse_lacking(rq, "directory buckets", NULL);
     return 0;
 }
 
@@ -199,7 +200,8 @@ int s3_list_buckets(struct api_request *rq, const struct s3_list_buckets_request
         return API_REFUSED;
     if (in->continuation_token != NULL &&
         base64_decode(rq->arena, in->continuation_token, strlen(in->continuation_token), &after, &length) < 0)
-        return api_refuse(rq, "InvalidArgument", "The continuation token provided is incorrect");
+        return s3_refuse_argument(rq, "continuation-token", in->continuation_token,
+                                  "The continuation token provided is incorrect");
     rows = s3_bucket_list_by(rq->tx, COL(s3_bucket, account), rq->caller.account);
     sorted = arena_array(rq->arena, struct s3_bucket_row, rows.count + 1);
     if (rows.count > 0)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bucket_settings: versioning and tags. */
 #include <string.h>
-#include <strings.h>
 
 #include "api/s3/s3.h"
 #include "base/text.h"
 
-enum { TAGS_MAX = 50, TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256 };
+enum { TAGS_MAX = 50 };
 
 /* ---- versioning ---- */
 
@@ -23,7 +22,7 @@ int s3_put_bucket_versioning(struct api_request *rq, const struct s3_put_bucket_
         return api_refuse(rq, "IllegalVersioningConfigurationException",
                           "The Versioning element must be specified");
     if (text_is(c->mfa_delete, "Enabled"))
-        return s3_refuse_lacking(rq, "MFA delete");
+        return s3_refuse_lacking(rq, "MFA delete", "x-amz-mfa");
     row = *bucket;
     row.versioning = c->status;
     s3_bucket_put(rq->tx, &row);
@@ -48,16 +47,6 @@ static struct s3_bucket_tag_rows tags_of(struct api_request *rq, const char *buc
     return s3_bucket_tag_range(rq->tx, prefix, s3_past(rq->arena, prefix), SIZE_MAX);
 }
 
-static int check_tag(struct api_request *rq, const struct s3_tag *tag) {
-    if (strncasecmp(tag->key, "aws:", 4) == 0)
-        return api_refuse(rq, "InvalidTag", "System tags cannot be added/updated by requester");
-    if (*tag->key == '\0' || strlen(tag->key) > 4 * TAG_KEY_MAX)
-        return api_refuse(rq, "InvalidTag", "The TagKey you have provided is invalid");
-    if (strlen(tag->value) > 4 * TAG_VALUE_MAX)
-        return api_refuse(rq, "InvalidTag", "The TagValue you have provided is invalid");
-    return 0;
-}
-
 int s3_set_bucket_tags(struct api_request *rq, const char *bucket, const struct s3_tag *tags, size_t count) {
     struct s3_bucket_tag_rows old = tags_of(rq, bucket);
 
@@ -70,10 +59,10 @@ int s3_set_bucket_tags(struct api_request *rq, const char *bucket, const struct 
                                         .name = tags[i].key,
                                         .value = tags[i].value};
 
-        if (check_tag(rq, &tags[i]) < 0)
+        if (s3_check_tag(rq, tags[i].key, tags[i].value) < 0)
             return API_REFUSED;
         if (s3_bucket_tag_find(rq->tx, row.key) != NULL)
-            return api_refuse(rq, "InvalidTag", "Cannot provide multiple Tags with the same key");
+            return s3_refuse_second_tag(rq, tags[i].key);
         s3_bucket_tag_put(rq->tx, &row);
     }
     return 0;

@@ -18,19 +18,34 @@ static int refuse_kind(struct api_request *rq, const char *name) {
     return api_refuse_status(rq, 501, "NotImplemented", "vpcbox does not compute the checksum %s", name);
 }
 
-/* Is it base64 of as many bytes as the kind has? */
-static bool is_well_formed(struct api_request *rq, const struct s3_checksum *given) {
-    unsigned char raw[CHECKSUM_MAX_BYTES];
-    struct checksum empty;
-    void *data;
-    size_t length;
-
-    checksum_begin(&empty, given->kind);
-    return base64_decode(rq->arena, given->text, strlen(given->text), &data, &length) == 0 &&
-           length == checksum_end(&empty, raw);
+int s3_refuse_digest(struct api_request *rq, enum checksum_kind kind, const char *given,
+                     const char *computed) {
+    if (kind == CHECKSUM_MD5)
+        api_refuse(rq, "BadDigest", "The Content-MD5 you specified did not match what we received.");
+    else
+        api_refuse(rq, "BadDigest", "The %s you specified did not match the calculated checksum.",
+                   checksum_algorithm(kind));
+    api_detail(rq, "ExpectedDigest", given);
+    return api_detail(rq, "CalculatedDigest", computed);
 }
 
-int s3_given_checksum(struct api_request *rq, const char *sdk_algorithm, struct s3_checksum *ret_given) {
+/* Is it base64 of as many bytes as the kind has?  in_parts: with "-N" at will. */
+static bool is_well_formed(struct api_request *rq, const struct s3_checksum *given, bool in_parts) {
+    unsigned char raw[CHECKSUM_MAX_BYTES];
+    const char *dash = in_parts ? strchr(given->text, '-') : NULL;
+    size_t text_length = dash != NULL ? (size_t)(dash - given->text) : strlen(given->text), length;
+    struct checksum empty;
+    int64_t parts;
+    void *data;
+
+    checksum_begin(&empty, given->kind);
+    return base64_decode(rq->arena, given->text, text_length, &data, &length) == 0 &&
+           length == checksum_end(&empty, raw) &&
+           (dash == NULL || parse_int(dash + 1, 1, S3_PARTS_MAX, &parts) == 0);
+}
+
+static int take_given(struct api_request *rq, const char *sdk_algorithm, bool in_parts,
+                      struct s3_checksum *ret_given) {
     const char *trailer = proto_header_get(&rq->wire->headers, "x-amz-trailer");
     struct s3_checksum given = {0};
 
@@ -46,7 +61,7 @@ int s3_given_checksum(struct api_request *rq, const char *sdk_algorithm, struct 
         given = (struct s3_checksum){checksum_of_header(h->name), h->value};
         if (given.kind == CHECKSUM_NONE)
             return refuse_kind(rq, h->name);
-        if (!is_well_formed(rq, &given))
+        if (!is_well_formed(rq, &given, in_parts))
             return api_refuse(rq, "InvalidRequest", "Value for %s header is invalid.", h->name);
     }
     if (trailer != NULL && strncasecmp(trailer, prefix, sizeof(prefix) - 1) == 0) {
@@ -64,6 +79,14 @@ int s3_given_checksum(struct api_request *rq, const char *sdk_algorithm, struct 
                           "x-amz-trailer headers were found.");
     *ret_given = given;
     return 0;
+}
+
+int s3_given_checksum(struct api_request *rq, const char *sdk_algorithm, struct s3_checksum *ret_given) {
+    return take_given(rq, sdk_algorithm, false, ret_given);
+}
+
+int s3_given_whole_checksum(struct api_request *rq, struct s3_checksum *ret_given) {
+    return take_given(rq, NULL, true, ret_given);
 }
 
 int s3_check_document(struct api_request *rq, bool required) {
@@ -84,15 +107,13 @@ int s3_check_document(struct api_request *rq, bool required) {
         checksum_begin(&sum, CHECKSUM_MD5);
         checksum_update(&sum, document->body, document->body_length);
         if (strcmp(checksum_end_text(&sum, text), content_md5) != 0)
-            return api_refuse(rq, "BadDigest",
-                              "The Content-MD5 you specified did not match what we received.");
+            return s3_refuse_digest(rq, CHECKSUM_MD5, content_md5, text);
     }
     if (given.text != NULL) {
         checksum_begin(&sum, given.kind);
         checksum_update(&sum, document->body, document->body_length);
         if (strcmp(checksum_end_text(&sum, text), given.text) != 0)
-            return api_refuse(rq, "BadDigest", "The %s you specified did not match the calculated checksum.",
-                              checksum_algorithm(given.kind));
+            return s3_refuse_digest(rq, given.kind, given.text, text);
     }
     if (required && content_md5 == NULL && given.kind == CHECKSUM_NONE)
         return api_refuse(rq, "InvalidRequest", "Missing required header for this request: Content-MD5");

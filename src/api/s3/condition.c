@@ -32,15 +32,18 @@ static bool names_etag(const char *list, const char *etag) {
     return false;
 }
 
-int s3_conditions_hold(const struct s3_conditions *c, const char *etag, int64_t modified_ms) {
+int s3_conditions_hold(const struct s3_conditions *c, const char *etag, int64_t modified_ms,
+                       const char **ret_failed) {
     int64_t modified = modified_ms / 1000;
 
+    *ret_failed = c->if_match != NULL ? "If-Match" : "If-Unmodified-Since";
     if (c->if_match != NULL) {
         if (!names_etag(c->if_match, etag))
             return 412;
     } else if (c->if_unmodified_since.set && modified > c->if_unmodified_since.ms / 1000) {
         return 412;
     }
+    *ret_failed = c->if_none_match != NULL ? "If-None-Match" : "If-Modified-Since";
     if (c->if_none_match != NULL) {
         if (names_etag(c->if_none_match, etag))
             return 304;
@@ -50,19 +53,23 @@ int s3_conditions_hold(const struct s3_conditions *c, const char *etag, int64_t 
     return 0;
 }
 
+int s3_refuse_condition(struct api_request *rq, const char *condition) {
+    api_refuse(rq, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+    return api_detail(rq, "Condition", condition);
+}
+
 int s3_check_write(struct api_request *rq, const char *if_match, const char *if_none_match,
                    const struct s3_object_row *latest) {
     bool there = latest != NULL && !latest->marker;
 
-    if (if_none_match != NULL && strcmp(if_none_match, "*") != 0)
-        return s3_refuse_lacking(rq, "If-None-Match other than *");
-    if (if_match != NULL && if_none_match != NULL)
-        return s3_refuse_lacking(rq, "If-Match with If-None-Match");
+    if (if_none_match != NULL && (strcmp(if_none_match, "*") != 0 || if_match != NULL))
+        return s3_refuse_lacking(rq, "If-None-Match", "If-None-Match");
     if (if_match != NULL && !there)
         return api_refuse(rq, "NoSuchKey", "The specified key does not exist.");
-    if ((if_none_match != NULL && there) || (if_match != NULL && !names_etag(if_match, latest->etag)))
-        return api_refuse(rq, "PreconditionFailed",
-                          "At least one of the pre-conditions you specified did not hold");
+    if (if_none_match != NULL && there)
+        return s3_refuse_condition(rq, "If-None-Match");
+    if (if_match != NULL && !names_etag(if_match, latest->etag))
+        return s3_refuse_condition(rq, "If-Match");
     return 0;
 }
 

@@ -32,19 +32,24 @@ static bool replaces(const char *directive) {
 
 int s3_name_source(struct api_request *rq, const char *copy_source, struct s3_source *s) {
     if (s3_parse_copy_source(rq->arena, copy_source, &s->bucket, &s->key, &s->version_id) < 0)
-        return api_refuse(rq, "InvalidArgument",
-                          "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+        return s3_refuse_argument(
+            rq, "x-amz-copy-source", copy_source,
+            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
     return 0;
 }
 
 int s3_find_source(struct api_request *rq, struct s3_source *s) {
+    const char *failed;
+
     if (s->customer_key)
-        return s3_refuse_lacking(rq, "SSE-C");
+        return s3_refuse_lacking(rq, "SSE-C", "x-amz-server-side-encryption-customer-algorithm");
     s->from = s3_open_bucket(
         rq, &(struct s3_question){.bucket = s->bucket,
                                   .expected_owner = s->expected_owner,
                                   .action = s->version_id != NULL ? "s3:GetObjectVersion" : "s3:GetObject",
-                                  .key = s->key});
+                                  .key = s->key,
+                                  .version_id = s->version_id,
+                                  .on_existing = true});
     if (s->from == NULL || s3_find_version(rq, s->bucket, s->key, s->version_id, &s->row) < 0)
         return API_REFUSED;
     if (s->row == NULL && s->version_id != NULL)
@@ -55,9 +60,8 @@ int s3_find_source(struct api_request *rq, struct s3_source *s) {
             "The source of a copy request may not specifically refer to a delete marker by version id.");
     if (s->row == NULL || s->row->marker)
         return s3_refuse_missing(rq, s->from);
-    if (s3_conditions_hold(&s->conditions, s->row->etag, s->row->created_ms) != 0)
-        return api_refuse(rq, "PreconditionFailed",
-                          "At least one of the pre-conditions you specified did not hold");
+    if (s3_conditions_hold(&s->conditions, s->row->etag, s->row->created_ms, &failed) != 0)
+        return s3_refuse_condition(rq, arena_printf(rq->arena, "x-amz-copy-source-%s", failed));
     return 0;
 }
 
@@ -115,6 +119,20 @@ static int choose_checksum(struct api_request *rq, struct copying *c) {
     return 0;
 }
 
+/* Tags that come along are read and written like any. */
+static int may_copy_tags(struct api_request *rq, const struct copying *c, const struct s3_bucket_row *to) {
+    const struct s3_source *s = &c->source;
+
+    if (replaces(c->in->tagging_directive) || s->row->tag_count == 0)
+        return 0;
+    if (s3_may(rq, s->from,
+               &(struct s3_question){.action = s->version_id != NULL ? "s3:GetObjectVersionTagging"
+                                                                     : "s3:GetObjectTagging",
+                                     .key = s->key}) < 0)
+        return API_REFUSED;
+    return s3_may(rq, to, &(struct s3_question){.action = "s3:PutObjectTagging", .key = c->in->key});
+}
+
 static int prepare(struct api_request *rq, void *arg) {
     struct copying *c = arg;
     const struct s3_copy_object_request *in = c->in;
@@ -134,8 +152,9 @@ static int prepare(struct api_request *rq, void *arg) {
                                                   .context = &ctx});
     if (to == NULL || s3_may_put(rq, to, in->key, input, &ctx) < 0 || s3_check_key(rq, in->key) < 0)
         return API_REFUSED;
-    if (s3_find_source(rq, &c->source) < 0 || check_size(rq, &c->source) < 0 || check_change(rq, c) < 0 ||
-        choose_about(rq, c, input) < 0 || choose_checksum(rq, c) < 0 ||
+    if (s3_find_source(rq, &c->source) < 0 || may_copy_tags(rq, c, to) < 0 ||
+        check_size(rq, &c->source) < 0 || check_change(rq, c) < 0 || choose_about(rq, c, input) < 0 ||
+        choose_checksum(rq, c) < 0 ||
         s3_check_write(rq, in->if_match, in->if_none_match, s3_latest(rq->tx, in->bucket, in->key)) < 0)
         return API_REFUSED;
     if (c->again) {
@@ -174,7 +193,7 @@ static int put(struct api_request *rq, void *arg) {
                        s3_latest(rq->tx, bucket->name, c->in->key)) < 0)
         return API_REFUSED;
     s3_put_version(rq, bucket, c->in->key, &c->row);
-    c->out->version_id = s3_version_shown(bucket, c->row.version_id);
+    c->out->version_id = c->row.version_id;
     return 0;
 }
 

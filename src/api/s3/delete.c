@@ -17,13 +17,16 @@ struct deleting {
 
 /* Holds what the client believes of the version against it.  A version that is not there is deleted already. */
 static int check_beliefs(struct api_request *rq, const struct deleting *d, const struct s3_object_row *row) {
+    const char *failed;
+
     if (row == NULL || row->marker)
         return 0;
-    if ((d->conditions.if_match != NULL && s3_conditions_hold(&d->conditions, row->etag, 0) != 0) ||
-        (d->size.set && d->size.v != row->size) ||
-        (d->modified.set && d->modified.ms / 1000 != row->created_ms / 1000))
-        return api_refuse(rq, "PreconditionFailed",
-                          "At least one of the pre-conditions you specified did not hold");
+    if (d->conditions.if_match != NULL && s3_conditions_hold(&d->conditions, row->etag, 0, &failed) != 0)
+        return s3_refuse_condition(rq, failed);
+    if (d->size.set && d->size.v != row->size)
+        return s3_refuse_condition(rq, "x-amz-if-match-size");
+    if (d->modified.set && d->modified.ms / 1000 != row->created_ms / 1000)
+        return s3_refuse_condition(rq, "x-amz-if-match-last-modified-time");
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "api/s3/s3.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "proto/value.h"
 
 enum { ELEMENTS_MAX = 7 };
 
@@ -21,6 +22,7 @@ static const struct {
 } catalogue[] = {
     {"AccessDenied", {"HeadersNotSigned", "X-Amz-Expires", "Expires", "ServerTime"}},
     {"AuthorizationHeaderMalformed", {"Region"}},
+    {"AuthorizationQueryParametersError", {"Region"}},
     {"BadDigest", {"ExpectedDigest", "CalculatedDigest"}},
     {"BucketAlreadyExists", {"BucketName"}},
     {"BucketAlreadyOwnedByYou", {"BucketName"}},
@@ -33,6 +35,7 @@ static const struct {
     {"InvalidAccessKeyId", {"AWSAccessKeyId"}},
     {"InvalidArgument", {"ArgumentName", "ArgumentValue"}},
     {"InvalidBucketName", {"BucketName"}},
+    {"InvalidEncryptionAlgorithmError", {"ArgumentName", "ArgumentValue"}},
     {"InvalidDigest", {"Content-MD5"}},
     {"InvalidLocationConstraint", {"LocationConstraint"}},
     {"InvalidObjectState", {"StorageClass"}},
@@ -147,12 +150,54 @@ static const char *canonical_bytes(struct api_request *rq, const struct proto_he
     return bytes_of(rq->arena, proto_header_get(told, "CanonicalRequest"));
 }
 
+/* The header or parameter whose value cannot be what the model wants. */
+static const struct model_member *bad_argument(struct api_request *rq, const char **ret_value) {
+    const struct model_shape *input = rq->operation != NULL ? rq->operation->input : NULL;
+
+    for (uint16_t i = 0; input != NULL && i < input->member_count; i++) {
+        const struct model_member *m = &input->members[i];
+        const char *text = m->location == MODEL_IN_HEADER ? proto_header_get(&rq->wire->headers, m->wire)
+                           : m->location == MODEL_IN_QUERY
+                               ? proto_parameter_get(&rq->wire->parameters, m->wire)
+                               : NULL;
+        void *value = arena_alloc(rq->arena, input->size);
+        bool good = text == NULL || m->shape->type == MODEL_LIST ||
+                    value_parse(rq->arena, m->shape, m->time_format, text, value) == 0;
+
+        for (size_t j = 0; good && text != NULL && m->shape->enums != NULL; j++) {
+            good = m->shape->enums[j] != NULL;
+            if (good && strcmp(m->shape->enums[j], text) == 0)
+                break;
+        }
+        *ret_value = text;
+        if (!good)
+            return m;
+    }
+    return NULL;
+}
+
+static const char *argument_name(struct api_request *rq, const struct proto_headers *told) {
+    const char *value;
+    const struct model_member *m =
+        proto_header_get(told, "ArgumentName") != NULL ? NULL : bad_argument(rq, &value);
+
+    return m != NULL ? m->wire : NULL;
+}
+
+static const char *argument_value(struct api_request *rq, const struct proto_headers *told) {
+    const char *value;
+
+    return proto_header_get(told, "ArgumentName") == NULL && bad_argument(rq, &value) != NULL ? value : NULL;
+}
+
 static const struct {
     const char *element;
     const char *header, *parameter; /* where the request has it, or: */
     const char *(*find)(struct api_request *rq, const struct proto_headers *told);
 } known[] = {
     {"AWSAccessKeyId", NULL, NULL, access_key},
+    {"ArgumentName", NULL, NULL, argument_name},
+    {"ArgumentValue", NULL, NULL, argument_value},
     {"Bucket", NULL, NULL, bucket},
     {"BucketName", NULL, NULL, bucket},
     {"CanonicalRequestBytes", NULL, NULL, canonical_bytes},

@@ -49,14 +49,14 @@ static int refuse_marker(struct api_request *rq, const struct reading *g) {
 }
 
 static int check_conditions(struct api_request *rq, const struct reading *g) {
-    int status = s3_conditions_hold(&g->conditions, g->row->etag, g->row->created_ms);
+    const char *failed;
+    int status = s3_conditions_hold(&g->conditions, g->row->etag, g->row->created_ms, &failed);
     char *modified;
 
     if (status == 0)
         return 0;
     if (status == 412)
-        return api_refuse(rq, "PreconditionFailed",
-                          "At least one of the pre-conditions you specified did not hold");
+        return s3_refuse_condition(rq, failed);
     modified = arena_alloc(rq->arena, CLOCK_TEXT_BYTES);
     s3_refuse_header(rq, "ETag", s3_quoted(rq->arena, g->row->etag));
     s3_refuse_header(rq, "Last-Modified", clock_http(g->row->created_ms, modified));
@@ -73,10 +73,13 @@ static int choose_part(struct api_request *rq, struct reading *g) {
         return api_refuse(rq, "InvalidRequest",
                           "Cannot specify both Range header and partNumber query parameter");
     if (wanted < 1 || wanted > S3_PARTS_MAX)
-        return api_refuse(rq, "InvalidArgument",
-                          "Part number must be an integer between 1 and 10000, inclusive");
-    if (wanted > (g->row->upload_id == NULL ? 1 : g->row->part_count))
-        return api_refuse_status(rq, 416, "InvalidPartNumber", "The requested partnumber is not satisfiable");
+        return s3_refuse_part_number(rq, wanted);
+    if (wanted > (g->row->upload_id == NULL ? 1 : g->row->part_count)) {
+        api_refuse_status(rq, 416, "InvalidPartNumber", "The requested partnumber is not satisfiable");
+        return api_detail(
+            rq, "ActualPartCount",
+            arena_printf(rq->arena, "%lld", (long long)(g->row->upload_id == NULL ? 1 : g->row->part_count)));
+    }
     g->partial = g->row->size > 0;
     if (g->row->upload_id == NULL)
         return 0;
@@ -102,7 +105,8 @@ static int choose_range(struct api_request *rq, struct reading *g) {
     if (r == -ERANGE) {
         s3_refuse_header(rq, "Content-Range",
                          arena_printf(rq->arena, "bytes */%lld", (long long)g->row->size));
-        return api_refuse(rq, "InvalidRange", "The requested range is not satisfiable");
+        api_refuse(rq, "InvalidRange", "The requested range is not satisfiable");
+        return api_detail(rq, "ActualObjectSize", arena_printf(rq->arena, "%lld", (long long)g->row->size));
     }
     g->partial = r == 0;
     return 0;
@@ -119,6 +123,8 @@ static int look(struct api_request *rq, void *arg) {
                                   .expected_owner = g->expected_owner,
                                   .action = g->version_id != NULL ? "s3:GetObjectVersion" : "s3:GetObject",
                                   .key = g->key,
+                                  .version_id = g->version_id,
+                                  .on_existing = true,
                                   .context = &ctx});
     if (g->bucket == NULL || s3_check_key(rq, g->key) < 0 ||
         s3_find_version(rq, g->bucket->name, g->key, g->version_id, &g->row) < 0)
@@ -139,9 +145,11 @@ static int look(struct api_request *rq, void *arg) {
         return API_REFUSED;
     if (g->head)
         return 0;
-    if (strcmp(g->row->storage_class, "GLACIER") == 0 || strcmp(g->row->storage_class, "DEEP_ARCHIVE") == 0)
-        return api_refuse_status(rq, 403, "InvalidObjectState",
-                                 "The operation is not valid for the object's storage class");
+    if (strcmp(g->row->storage_class, "GLACIER") == 0 || strcmp(g->row->storage_class, "DEEP_ARCHIVE") == 0) {
+        api_refuse_status(rq, 403, "InvalidObjectState",
+                          "The operation is not valid for the object's storage class");
+        return api_detail(rq, "StorageClass", g->row->storage_class);
+    }
     r = s3_body_open(rq, g->row, g->first, g->length, &g->body);
     g->gone = r == -ENOENT;
     return r < 0 && !g->gone ? commit_failed(rq, r, "opening an object") : 0;

@@ -108,13 +108,6 @@ static ssize_t read_request(void *user, void *data, size_t capacity) {
     return aws_chunked_read(user, data, capacity);
 }
 
-static int refuse_error_of(struct api_request *rq, int error) {
-    struct proto_error e;
-
-    aws_chunked_error(error, &e);
-    return refuse_error(rq, &e);
-}
-
 int s3_body_length(struct api_request *rq, int64_t *ret_length) {
     const char *decoded = proto_header_get(&rq->wire->headers, "x-amz-decoded-content-length");
     enum sigv4_payload payload = rq->wire->auth.payload;
@@ -122,12 +115,19 @@ int s3_body_length(struct api_request *rq, int64_t *ret_length) {
                    payload == SIGV4_PAYLOAD_UNSIGNED_TRAILER;
     int64_t length = rq->http->content_length;
 
+    if (!chunked && proto_header_get(&rq->wire->headers, "content-length") == NULL)
+        length = -1;
     if (chunked && (decoded == NULL || parse_int(decoded, 0, INT64_MAX, &length) < 0))
         length = -1;
+    if (length < 0 && !chunked && proto_header_get(&rq->wire->headers, "transfer-encoding") != NULL)
+        return s3_refuse_lacking(rq, "Transfer-Encoding", "Transfer-Encoding");
     if (length < 0)
         return api_refuse(rq, "MissingContentLength", "You must provide the Content-Length HTTP header.");
-    if (length > S3_PUT_MAX_BYTES)
-        return api_refuse(rq, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+    if (length > S3_PUT_MAX_BYTES) {
+        api_refuse(rq, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+        api_detail(rq, "ProposedSize", arena_printf(rq->arena, "%lld", (long long)length));
+        return api_detail(rq, "MaxSizeAllowed", arena_printf(rq->arena, "%lld", (long long)S3_PUT_MAX_BYTES));
+    }
     *ret_length = length;
     return 0;
 }
@@ -180,12 +180,12 @@ static int verify(struct api_request *rq, const struct s3_intake *in, const char
             length != sizeof(in->md5))
             return api_refuse(rq, "InvalidDigest", "The Content-MD5 you specified was invalid.");
         if (memcmp(md5, in->md5, sizeof(in->md5)) != 0)
-            return api_refuse(rq, "BadDigest",
-                              "The Content-MD5 you specified did not match what we received.");
+            return s3_refuse_digest(rq, CHECKSUM_MD5, in->content_md5,
+                                    base64_encode(rq->arena, in->md5, sizeof(in->md5)));
     }
     if (given != NULL && strcmp(given, in->given.kind == in->wanted ? in->checksum : check) != 0)
-        return api_refuse(rq, "BadDigest", "The %s you specified did not match the calculated checksum.",
-                          checksum_algorithm(in->given.kind));
+        return s3_refuse_digest(rq, in->given.kind, given,
+                                in->given.kind == in->wanted ? in->checksum : check);
     return 0;
 }
 
@@ -227,7 +227,7 @@ int s3_take_bytes(struct api_request *rq, struct s3_intake *in) {
     end(&sum, in->checksum);
     end(&check, check_text);
     if (r < 0)
-        r = ours ? commit_failed(rq, r, "writing an object") : refuse_error_of(rq, r);
+        r = ours ? commit_failed(rq, r, "writing an object") : api_refuse_body(rq, r);
     else
         r = verify(rq, in, check_text);
     if (r == 0 && in->length > 0) {

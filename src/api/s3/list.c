@@ -10,8 +10,8 @@ enum { BATCH_ROLLED = 64, TEXT_MAX_BYTES = 64 * 1024 };
 int list_begin(struct api_request *rq, const char *prefix, const char *delimiter, struct opt_int max,
                const char *encoding_type, struct list_page *ret_page) {
     if (max.set && max.v < 0)
-        return api_refuse(rq, "InvalidArgument",
-                          "Argument max-keys must be an integer between 0 and 2147483647");
+        return s3_refuse_argument(rq, "max-keys", arena_printf(rq->arena, "%lld", (long long)max.v),
+                                  "Argument max-keys must be an integer between 0 and 2147483647");
     *ret_page = (struct list_page){
         .prefix = prefix != NULL ? prefix : "",
         .delimiter = delimiter != NULL ? delimiter : "",
@@ -56,6 +56,10 @@ const char *list_text(struct api_request *rq, const struct list_page *page, cons
     encoded = arena_strdup(rq->arena, b.data);
     buf_free(&b);
     return encoded;
+}
+
+const char *list_delimiter(struct api_request *rq, const struct list_page *page) {
+    return *page->delimiter == '\0' ? NULL : list_text(rq, page, page->delimiter);
 }
 
 size_t list_batch(const struct list_page *page) {

@@ -34,6 +34,8 @@ enum list_fate list_take(struct api_request *rq, struct list_page *page, const c
 const char *list_common_prefix(struct arena *a, const struct list_page *page, const char *key);
 /* As the answer shows it; NULL stays NULL. */
 const char *list_text(struct api_request *rq, const struct list_page *page, const char *text);
+/* … of the delimiter; NULL when there is none. */
+const char *list_delimiter(struct api_request *rq, const struct list_page *page);
 /*
  * Where to go on after a marker: behind all that was rolled up into it if it is a common prefix, else
  * behind the key.  NULL: at the beginning.

@@ -15,7 +15,7 @@ struct walk {
     void *out;
     bool owner;
     const char *account;             /* the bucket's */
-    const char *last, *last_version; /* put on the page; last_version NULL: it was a prefix */
+    const char *last, *last_version; /* put on the page; last_version "": it was a prefix */
 };
 
 /* Rows after `at`, until the page is full. */
@@ -66,9 +66,10 @@ static enum list_fate take_key(struct walk *w, const char *key) {
 
     if (fate == LIST_ITEM)
         w->last = key;
-    else if (fate == LIST_PREFIX)
+    else if (fate == LIST_PREFIX) {
         w->last = w->page.rolled_up;
-    w->last_version = NULL;
+        w->last_version = "";
+    }
     return fate;
 }
 
@@ -121,7 +122,7 @@ static const struct s3_bucket_row *open_listing(struct api_request *rq, const ch
         (out)->is_truncated = SOME_BOOL((w)->page.full);                                                     \
         (out)->name = (in)->bucket;                                                                          \
         (out)->prefix = list_text((rq), &(w)->page, (w)->page.prefix);                                       \
-        (out)->delimiter = list_text((rq), &(w)->page, (in)->delimiter);                                     \
+        (out)->delimiter = list_delimiter((rq), &(w)->page);                                                 \
         (out)->max_keys = SOME_INT((in)->max_keys.set ? (in)->max_keys.v : S3_LIST_MAX);                     \
         (out)->encoding_type = (in)->encoding_type;                                                          \
         LIST_PREFIXES(&(w)->page, (out));                                                                    \
@@ -140,7 +141,7 @@ int s3_list_objects(struct api_request *rq, const struct s3_list_objects_request
     walk(&w, list_after(rq->arena, &w.page, in->marker));
     VIEW(rq, &w, in, out);
     out->marker = list_text(rq, &w.page, in->marker != NULL ? in->marker : "");
-    if (w.page.full && in->delimiter != NULL)
+    if (w.page.full && *w.page.delimiter != '\0')
         out->next_marker = list_text(rq, &w.page, w.last);
     return 0;
 }
@@ -152,7 +153,8 @@ static int read_token(struct api_request *rq, const char *token, const char **re
 
     if (base64_decode(rq->arena, token, strlen(token), &text, &length) < 0 || length == 0 ||
         strlen(text) != length || length > S3_KEY_MAX_BYTES)
-        return api_refuse(rq, "InvalidArgument", "The continuation token provided is incorrect");
+        return s3_refuse_argument(rq, "continuation-token", token,
+                                  "The continuation token provided is incorrect");
     *ret_key = text;
     return 0;
 }
@@ -249,7 +251,7 @@ static int finish_key(struct walk *w, const char *key, const char *version_id) {
     int64_t seq = 0;
 
     if (strcmp(version_id, "null") != 0 && s3_version_seq(version_id, &seq) < 0)
-        return api_refuse(w->rq, "InvalidArgument", "Invalid version id specified");
+        return s3_refuse_argument(w->rq, "version-id-marker", version_id, "Invalid version id specified");
     if (latest == NULL || list_common_prefix(w->rq->arena, &w->page, key) != NULL)
         return 0;
     if (seq == 0)
@@ -272,8 +274,8 @@ int s3_list_object_versions(struct api_request *rq, const struct s3_list_object_
     if (version != NULL && *version == '\0')
         version = NULL;
     if (version != NULL && (in->key_marker == NULL || *in->key_marker == '\0'))
-        return api_refuse(rq, "InvalidArgument",
-                          "A version-id marker cannot be specified without a key marker.");
+        return s3_refuse_argument(rq, "version-id-marker", version,
+                                  "A version-id marker cannot be specified without a key marker.");
     if (version != NULL && w.page.max > 0 && finish_key(&w, in->key_marker, version) < 0)
         return API_REFUSED;
     if (!w.page.full)

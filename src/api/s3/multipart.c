@@ -31,6 +31,11 @@ const struct s3_upload_row *s3_find_upload(struct api_request *rq, const char *b
     return row;
 }
 
+int s3_refuse_part_number(struct api_request *rq, int64_t number) {
+    return s3_refuse_argument(rq, "partNumber", arena_printf(rq->arena, "%lld", (long long)number),
+                              "Part number must be an integer between 1 and 10000, inclusive");
+}
+
 #define OPEN_KEY(rq, in, action_)                                                                            \
     s3_open_bucket((rq), &(struct s3_question){.bucket = (in)->bucket,                                       \
                                                .expected_owner = (in)->expected_bucket_owner,                \
@@ -112,10 +117,9 @@ int s3_open_part(struct api_request *rq, struct s3_new_part *p) {
     if (bucket == NULL)
         return API_REFUSED;
     if (p->number < 1 || p->number > S3_PARTS_MAX)
-        return api_refuse(rq, "InvalidArgument",
-                          "Part number must be an integer between 1 and 10000, inclusive");
+        return s3_refuse_part_number(rq, p->number);
     if (p->customer_key)
-        return s3_refuse_lacking(rq, "SSE-C");
+        return s3_refuse_lacking(rq, "SSE-C", "x-amz-server-side-encryption-customer-algorithm");
     p->upload = s3_find_upload(rq, p->bucket, p->key, p->upload_id);
     if (p->upload == NULL)
         return API_REFUSED;
@@ -161,6 +165,16 @@ int s3_take_part(struct api_request *rq, struct s3_new_part *p) {
     return r;
 }
 
+/* As S3 names algorithms in messages. */
+static const char *in_lower_case(struct arena *a, const char *algorithm) {
+    char *text = arena_strdup(a, algorithm);
+
+    for (char *c = text; *c != '\0'; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c += 'a' - 'A';
+    return text;
+}
+
 struct uploading {
     const struct s3_upload_part_request *in;
     struct s3_new_part part;
@@ -173,12 +187,14 @@ static int prepare_part(struct api_request *rq, void *arg) {
     if (s3_open_part(rq, &u->part) < 0 || s3_body_length(rq, &intake->expected) < 0 ||
         s3_given_checksum(rq, u->in->checksum_algorithm, &intake->given) < 0)
         return API_REFUSED;
-    if (u->part.upload->checksum_algorithm != NULL && intake->given.kind != CHECKSUM_NONE &&
-        intake->given.kind != intake->wanted)
+    if (u->part.upload->checksum_algorithm != NULL && intake->given.kind != intake->wanted)
         return api_refuse(
             rq, "InvalidRequest",
             "Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s",
-            u->part.upload->checksum_algorithm, checksum_algorithm(intake->given.kind));
+            in_lower_case(rq->arena, u->part.upload->checksum_algorithm),
+            intake->given.kind == CHECKSUM_NONE
+                ? "null"
+                : in_lower_case(rq->arena, checksum_algorithm(intake->given.kind)));
     return 0;
 }
 
@@ -205,7 +221,6 @@ int s3_upload_part(struct api_request *rq, const struct s3_upload_part_request *
 /* ---- the end ---- */
 
 struct completion {
-    const struct s3_upload_row *upload;
     enum checksum_kind kind;
     bool composite;
     struct s3_part_rows there;
@@ -249,6 +264,22 @@ static int by_number(const void *number, const void *part) {
     return n < at ? -1 : n > at;
 }
 
+static int refuse_part(struct api_request *rq, const struct s3_completed_part *p) {
+    api_refuse(rq, "InvalidPart",
+               "One or more of the specified parts could not be found.  The part may not have been "
+               "uploaded, or the specified entity tag may not match the part's entity tag.");
+    api_detail(rq, "PartNumber", arena_printf(rq->arena, "%lld", (long long)p->part_number.v));
+    return api_detail(rq, "ETag", p->e_tag);
+}
+
+static int refuse_small_part(struct api_request *rq, const struct s3_part_row *row) {
+    api_refuse(rq, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
+    api_detail(rq, "ProposedSize", arena_printf(rq->arena, "%lld", (long long)row->size));
+    api_detail(rq, "MinSizeAllowed", arena_printf(rq->arena, "%lld", (long long)S3_PART_MIN_BYTES));
+    api_detail(rq, "PartNumber", arena_printf(rq->arena, "%lld", (long long)row->number));
+    return api_detail(rq, "ETag", row->etag);
+}
+
 static int add_part(struct api_request *rq, struct completion *c, const struct s3_completed_part *p,
                     bool last) {
     const struct s3_part_row *row =
@@ -262,18 +293,14 @@ static int add_part(struct api_request *rq, struct completion *c, const struct s
 
     if (row == NULL || !etag_is(p->e_tag, row->etag) ||
         (stated != NULL && strcmp(stated, row->checksum) != 0))
-        return api_refuse(
-            rq, "InvalidPart",
-            "One or more of the specified parts could not be found.  The part may not have been "
-            "uploaded, or the specified entity tag may not match the part's entity tag.");
+        return refuse_part(rq, p);
     if (c->composite && stated == NULL)
         return api_refuse(rq, "InvalidRequest",
                           "The upload was created using a %s checksum. The complete request must include the "
                           "checksum for each part. It was missing for part %lld in the request.",
-                          c->upload->checksum_algorithm, (long long)p->part_number.v);
+                          in_lower_case(rq->arena, checksum_algorithm(c->kind)), (long long)p->part_number.v);
     if (!last && row->size < S3_PART_MIN_BYTES)
-        return api_refuse(rq, "EntityTooSmall",
-                          "Your proposed upload is smaller than the minimum allowed size");
+        return refuse_small_part(rq, row);
     c->chosen[row - c->there.items] = true;
     c->count++;
     c->size += row->size;
@@ -323,12 +350,19 @@ static void end_hashes(struct api_request *rq, struct completion *c, struct s3_o
     }
 }
 
+/* A composite checksum may be given without its "-N". */
+static bool is_checksum(const char *given, const char *checksum) {
+    size_t bare = strcspn(checksum, "-");
+
+    return strcmp(given, checksum) == 0 || (strlen(given) == bare && strncmp(given, checksum, bare) == 0);
+}
+
 /* What the request says of the whole against what came of the parts. */
 static int check_whole(struct api_request *rq, const struct s3_complete_multipart_upload_request *in,
                        const struct completion *c, const struct s3_object_row *row) {
     struct s3_checksum given;
 
-    if (s3_given_checksum(rq, NULL, &given) < 0)
+    if (s3_given_whole_checksum(rq, &given) < 0)
         return API_REFUSED;
     if (in->checksum_type != NULL && strcmp(in->checksum_type, row->checksum_type) != 0)
         return api_refuse(
@@ -336,10 +370,8 @@ static int check_whole(struct api_request *rq, const struct s3_complete_multipar
             "The upload was created using the %s checksum mode. The complete request must use the "
             "same checksum mode.",
             row->checksum_type);
-    if (given.text != NULL && given.kind == c->kind &&
-        strncmp(given.text, row->checksum, strcspn(row->checksum, "-")) != 0)
-        return api_refuse(rq, "BadDigest", "The %s you specified did not match the calculated checksum.",
-                          row->checksum_algorithm);
+    if (given.text != NULL && given.kind == c->kind && !is_checksum(given.text, row->checksum))
+        return s3_refuse_digest(rq, given.kind, given.text, row->checksum);
     if (in->mpu_object_size.set && in->mpu_object_size.v != c->size)
         return api_refuse(
             rq, "InvalidRequest",
@@ -349,49 +381,82 @@ static int check_whole(struct api_request *rq, const struct s3_complete_multipar
     return 0;
 }
 
+/* Holds the request's parts against those that are there; the row gets the object's size and hashes. */
+static int add_up(struct api_request *rq, const struct s3_complete_multipart_upload_request *in,
+                  struct completion *c, struct s3_object_row *row) {
+    int r;
+
+    c->there = s3_parts(rq->tx, in->upload_id);
+    c->chosen = arena_array(rq->arena, bool, c->there.count + 1);
+    checksum_begin(&c->md5, CHECKSUM_MD5);
+    checksum_begin(&c->whole, c->kind);
+    r = add_parts(rq, c, in->multipart_upload);
+    end_hashes(rq, c, row);
+    if (!c->composite)
+        checksum_end(&c->whole, (unsigned char[CHECKSUM_MAX_BYTES]){0});
+    row->size = c->size;
+    return r < 0 ? API_REFUSED : check_whole(rq, in, c, row);
+}
+
+static void view_completed(struct api_request *rq, const struct s3_bucket_row *bucket, const char *key,
+                           const struct s3_object_row *row, struct s3_complete_multipart_upload_output *out) {
+    out->location = arena_printf(rq->arena, "http%s://%s.s3.%s.amazonaws.com/%s", rq->tls ? "s" : "",
+                                 bucket->name, bucket->region, key);
+    out->bucket = bucket->name;
+    out->key = key;
+    out->e_tag = s3_quoted(rq->arena, row->etag);
+    out->version_id = row->version_id;
+    out->server_side_encryption = "AES256";
+    S3_CHECKSUM_SET(out, row->checksum_algorithm, row->checksum);
+    out->checksum_type = row->checksum_type;
+}
+
+/* A client that did not hear the answer asks again: it gets the same one, as long as the object is the latest. */
+static const struct s3_object_row *completed_before(struct api_request *rq,
+                                                    const struct s3_complete_multipart_upload_request *in) {
+    const struct s3_object_row *latest = s3_latest(rq->tx, in->bucket, in->key);
+    struct completion c = {0};
+    struct s3_object_row again = {0};
+
+    if (latest == NULL || !text_is(latest->upload_id, in->upload_id))
+        return NULL;
+    c.kind = checksum_of_algorithm(latest->checksum_algorithm);
+    c.composite = text_is(latest->checksum_type, composite);
+    return add_up(rq, in, &c, &again) == 0 && strcmp(again.etag, latest->etag) == 0 ? latest : NULL;
+}
+
 int s3_complete_multipart_upload(struct api_request *rq,
                                  const struct s3_complete_multipart_upload_request *in,
                                  struct s3_complete_multipart_upload_output *out) {
     const struct s3_bucket_row *bucket = OPEN_KEY(rq, in, "s3:PutObject");
+    const struct s3_object_row *before;
+    const struct s3_upload_row *upload;
     struct completion c = {0};
     struct s3_object_row row = {0};
-    const struct s3_object_row *latest;
-    int r;
 
-    if (bucket == NULL || (c.upload = s3_find_upload(rq, in->bucket, in->key, in->upload_id)) == NULL)
+    if (bucket == NULL)
         return API_REFUSED;
-    latest = s3_latest(rq->tx, in->bucket, in->key);
-    if (s3_check_write(rq, in->if_match, in->if_none_match, latest) < 0)
+    before = completed_before(rq, in);
+    if (before != NULL) {
+        view_completed(rq, bucket, in->key, before, out);
+        return 0;
+    }
+    upload = s3_find_upload(rq, in->bucket, in->key, in->upload_id);
+    if (upload == NULL ||
+        s3_check_write(rq, in->if_match, in->if_none_match, s3_latest(rq->tx, in->bucket, in->key)) < 0)
         return API_REFUSED;
-    c.kind = c.upload->checksum_algorithm == NULL ? CHECKSUM_CRC64NVME
-                                                  : checksum_of_algorithm(c.upload->checksum_algorithm);
-    c.composite = text_is(c.upload->checksum_type, composite);
-    c.there = s3_parts(rq->tx, c.upload->id);
-    c.chosen = arena_array(rq->arena, bool, c.there.count + 1);
-    checksum_begin(&c.md5, CHECKSUM_MD5);
-    checksum_begin(&c.whole, c.kind);
-    r = add_parts(rq, &c, in->multipart_upload);
-    end_hashes(rq, &c, &row);
-    if (!c.composite)
-        checksum_end(&c.whole, (unsigned char[CHECKSUM_MAX_BYTES]){0});
-    if (r < 0 || check_whole(rq, in, &c, &row) < 0)
+    c.kind = upload->checksum_algorithm == NULL ? CHECKSUM_CRC64NVME
+                                                : checksum_of_algorithm(upload->checksum_algorithm);
+    c.composite = text_is(upload->checksum_type, composite);
+    if (add_up(rq, in, &c, &row) < 0)
         return API_REFUSED;
-    row.size = c.size;
-    row.upload_id = c.upload->id;
+    row.upload_id = upload->id;
     row.part_count = c.count;
-    S3_ABOUT_COPY(&row, c.upload);
-    s3_drop_parts(rq, c.upload->id, &c.there, c.chosen);
-    s3_upload_delete(rq->tx, c.upload->key);
+    S3_ABOUT_COPY(&row, upload);
+    s3_drop_parts(rq, upload->id, &c.there, c.chosen);
+    s3_upload_delete(rq->tx, upload->key);
     s3_put_version(rq, bucket, in->key, &row);
-    out->location = arena_printf(rq->arena, "http%s://%s.s3.%s.amazonaws.com/%s", rq->tls ? "s" : "",
-                                 in->bucket, bucket->region, in->key);
-    out->bucket = in->bucket;
-    out->key = in->key;
-    out->e_tag = s3_quoted(rq->arena, row.etag);
-    out->version_id = bucket->versioning == NULL ? NULL : s3_version_shown(bucket, row.version_id);
-    out->server_side_encryption = "AES256";
-    S3_CHECKSUM_SET(out, row.checksum_algorithm, row.checksum);
-    out->checksum_type = row.checksum_type;
+    view_completed(rq, bucket, in->key, &row, out);
     return 0;
 }
 
@@ -405,8 +470,7 @@ int s3_abort_multipart_upload(struct api_request *rq, const struct s3_abort_mult
     if (bucket == NULL || (upload = s3_find_upload(rq, in->bucket, in->key, in->upload_id)) == NULL)
         return API_REFUSED;
     if (in->if_match_initiated_time.set && in->if_match_initiated_time.ms / 1000 != upload->created_ms / 1000)
-        return api_refuse(rq, "PreconditionFailed",
-                          "At least one of the pre-conditions you specified did not hold");
+        return s3_refuse_condition(rq, "x-amz-if-match-initiated-time");
     parts = s3_parts(rq->tx, upload->id);
     s3_drop_parts(rq, upload->id, &parts, NULL);
     s3_upload_delete(rq->tx, upload->key);

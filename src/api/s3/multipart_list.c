@@ -27,8 +27,9 @@ int s3_list_parts(struct api_request *rq, const struct s3_list_parts_request *in
     if (bucket == NULL)
         return API_REFUSED;
     if (in->max_parts.set && in->max_parts.v < 0)
-        return api_refuse(rq, "InvalidArgument",
-                          "Argument max-parts must be an integer between 0 and 2147483647");
+        return s3_refuse_argument(rq, "max-parts",
+                                  arena_printf(rq->arena, "%lld", (long long)in->max_parts.v),
+                                  "Argument max-parts must be an integer between 0 and 2147483647");
     upload = s3_find_upload(rq, in->bucket, in->key, in->upload_id);
     if (upload == NULL)
         return API_REFUSED;
@@ -143,7 +144,7 @@ int s3_list_multipart_uploads(struct api_request *rq, const struct s3_list_multi
     out->key_marker = list_text(rq, &u.page, in->key_marker != NULL ? in->key_marker : "");
     out->upload_id_marker = in->upload_id_marker != NULL ? in->upload_id_marker : "";
     out->prefix = list_text(rq, &u.page, u.page.prefix);
-    out->delimiter = list_text(rq, &u.page, in->delimiter);
+    out->delimiter = list_delimiter(rq, &u.page);
     out->max_uploads = SOME_INT(in->max_uploads.set ? in->max_uploads.v : S3_LIST_MAX);
     out->encoding_type = in->encoding_type;
     out->is_truncated = SOME_BOOL(u.page.full);

@@ -46,9 +46,11 @@ bool s3_bucket_name_valid(const char *name) {
 }
 
 int s3_check_key(struct api_request *rq, const char *key) {
-    if (strlen(key) > S3_KEY_MAX_BYTES)
-        return api_refuse(rq, "KeyTooLongError", "Your key is too long");
-    return 0;
+    if (strlen(key) <= S3_KEY_MAX_BYTES)
+        return 0;
+    api_refuse(rq, "KeyTooLongError", "Your key is too long");
+    api_detail(rq, "Size", arena_printf(rq->arena, "%zu", strlen(key)));
+    return api_detail(rq, "MaxSizeAllowed", arena_printf(rq->arena, "%d", S3_KEY_MAX_BYTES));
 }
 
 const char *s3_object_key(struct arena *a, const char *bucket, const char *key) {

@@ -26,14 +26,16 @@ static int choose_range(struct api_request *rq, const struct copying *c, int64_t
         return 0;
     if (strstr(range, "=-") != NULL || range[strlen(range) - 1] == '-' ||
         s3_parse_range(range, INT64_MAX, ret_first, ret_length) < 0)
-        return api_refuse(
-            rq, "InvalidArgument",
+        return s3_refuse_argument(
+            rq, "x-amz-copy-source-range", range,
             "The x-amz-copy-source-range value must be of the form bytes=first-last where first "
             "and last are the zero-based offsets of the first and last bytes to copy");
     whole = *ret_length;
     if (s3_parse_range(range, size, ret_first, ret_length) < 0 || *ret_length != whole)
-        return api_refuse(rq, "InvalidArgument",
-                          "Range specified is not valid for source object of size: %lld", (long long)size);
+        return s3_refuse_argument(rq, "x-amz-copy-source-range", range,
+                                  arena_printf(rq->arena,
+                                               "Range specified is not valid for source object of size: %lld",
+                                               (long long)size));
     return 0;
 }
 

@@ -61,7 +61,7 @@ static int prepare(struct api_request *rq, void *arg) {
         s3_given_checksum(rq, in->checksum_algorithm, &p->intake.given) < 0)
         return API_REFUSED;
     if (in->write_offset_bytes.set)
-        return s3_refuse_lacking(rq, "x-amz-write-offset-bytes");
+        return s3_refuse_lacking(rq, "x-amz-write-offset-bytes", "x-amz-write-offset-bytes");
     return s3_check_write(rq, in->if_match, in->if_none_match, s3_latest(rq->tx, in->bucket, in->key));
 }
 
@@ -75,7 +75,7 @@ static int put(struct api_request *rq, void *arg) {
                        s3_latest(rq->tx, bucket->name, p->in->key)) < 0)
         return API_REFUSED;
     s3_put_version(rq, bucket, p->in->key, &p->row);
-    p->out->version_id = bucket->versioning == NULL ? NULL : s3_version_shown(bucket, p->row.version_id);
+    p->out->version_id = p->row.version_id; /* the null version's is not told */
     return 0;
 }
 

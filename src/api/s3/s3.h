@@ -61,6 +61,8 @@ struct s3_question {
     const char *bucket, *expected_owner;
     const char *action;             /* s3:GetObject */
     const char *key;                /* NULL: the action is on the bucket */
+    const char *version_id;         /* on_existing: of the object; NULL: the latest */
+    bool on_existing;               /* the object's tags are condition keys */
     struct policy_context *context; /* more condition keys; may be NULL */
 };
 
@@ -79,7 +81,10 @@ int s3_may(struct api_request *rq, const struct s3_bucket_row *bucket, const str
 int s3_refuse_missing(struct api_request *rq, const struct s3_bucket_row *bucket);
 /* A header beside the refusal's document.  Returns API_REFUSED. */
 int s3_refuse_header(struct api_request *rq, const char *name, const char *value);
-int s3_refuse_lacking(struct api_request *rq, const char *what);
+/* NotImplemented: what is asked for, and the header that asks for it (NULL: the document does). */
+int s3_refuse_lacking(struct api_request *rq, const char *what, const char *header);
+/* InvalidArgument, with the argument's name and value (NULL: none) in the document.  API_REFUSED. */
+int s3_refuse_argument(struct api_request *rq, const char *name, const char *value, const char *message);
 struct s3_owner *s3_owner_of(struct api_request *rq, const char *account);
 
 /* ---- name.c: names and the keys of rows ---- */
@@ -159,6 +164,17 @@ void s3_about_context(struct api_request *rq, const struct s3_about_input *in, s
 void s3_view_metadata(struct api_request *rq, const char *metadata, void *ret_pairs);
 const char *s3_quoted(struct arena *a, const char *etag);
 
+/* ---- tag.c ---- */
+
+/* May a tag be called this, and hold this?  0 or API_REFUSED. */
+int s3_check_tag(struct api_request *rq, const char *name, const char *value);
+int s3_refuse_second_tag(struct api_request *rq, const char *name);
+/* Those of x-amz-tagging, or NULL.  0 or API_REFUSED. */
+int s3_take_tags(struct api_request *rq, const char *text, struct s3_about *about);
+/* Condition keys that follow from a tag of the request, and from those of an object (as x-amz-tagging). */
+void s3_request_tag(struct api_request *rq, const char *name, const char *value, struct policy_context *ctx);
+void s3_existing_tags(struct api_request *rq, const char *tags, struct policy_context *ctx);
+
 /* ---- checksums ---- */
 
 struct s3_checksum {
@@ -192,6 +208,11 @@ struct s3_checksum {
 
 /* The one checksum that the request's headers or trailer bring.  0 or API_REFUSED. */
 int s3_given_checksum(struct api_request *rq, const char *sdk_algorithm, struct s3_checksum *ret_given);
+/* … of CompleteMultipartUpload: of an object in parts, which may end on "-N". */
+int s3_given_whole_checksum(struct api_request *rq, struct s3_checksum *ret_given);
+/* BadDigest: a checksum (CHECKSUM_MD5: Content-MD5) that is not that of the bytes.  API_REFUSED. */
+int s3_refuse_digest(struct api_request *rq, enum checksum_kind kind, const char *given,
+                     const char *computed);
 /* Content-MD5 and x-amz-checksum-* of a body that was a document.  0 or API_REFUSED. */
 int s3_check_document(struct api_request *rq, bool required);
 
@@ -232,6 +253,9 @@ int s3_find_version(struct api_request *rq, const char *bucket, const char *key,
 /* Makes the row the latest version of the key: fills its key, seq, version_id and created_ms. */
 void s3_put_version(struct api_request *rq, const struct s3_bucket_row *bucket, const char *key,
                     struct s3_object_row *row);
+/* Writes a version found back, changed in what is not its place among the others. */
+void s3_change_version(struct api_request *rq, const char *bucket, const char *key,
+                       const struct s3_object_row *row);
 /* For good, with its bytes. */
 void s3_remove_version(struct api_request *rq, const char *bucket, const char *key,
                        const struct s3_object_row *row);
@@ -256,8 +280,11 @@ struct s3_conditions {
     const char *if_match, *if_none_match;
     struct opt_time if_modified_since, if_unmodified_since;
 };
-/* 0, 304 or 412. */
-int s3_conditions_hold(const struct s3_conditions *c, const char *etag, int64_t modified_ms);
+/* 0, or 304 or 412 and the name of the header that failed. */
+int s3_conditions_hold(const struct s3_conditions *c, const char *etag, int64_t modified_ms,
+                       const char **ret_failed);
+/* PreconditionFailed, naming the header.  API_REFUSED. */
+int s3_refuse_condition(struct api_request *rq, const char *condition);
 /* Conditional writes: against the latest version (a delete marker or NULL: no object).  0 or API_REFUSED. */
 int s3_check_write(struct api_request *rq, const char *if_match, const char *if_none_match,
                    const struct s3_object_row *latest);
@@ -305,6 +332,8 @@ struct s3_new_part {
         .customer_key = (in)->sse_customer_algorithm != NULL || (in)->sse_customer_key != NULL,              \
     }
 
+/* A number that no part can have.  API_REFUSED. */
+int s3_refuse_part_number(struct api_request *rq, int64_t number);
 /* May it come?  Fills upload and intake.wanted.  Needs rq->tx.  0 or API_REFUSED. */
 int s3_open_part(struct api_request *rq, struct s3_new_part *p);
 /* Takes its bytes and keeps it.  Opens a transaction of its own.  0 or API_REFUSED. */
@@ -369,6 +398,10 @@ S3_HANDLER(put_object, request, struct s3_put_object_output);
 S3_HANDLER(copy_object, request, struct s3_copy_object_output);
 S3_HANDLER(delete_object, request, struct s3_delete_object_output);
 S3_HANDLER(delete_objects, request, struct s3_delete_objects_output);
+
+S3_HANDLER(put_object_tagging, request, struct s3_put_object_tagging_output);
+S3_HANDLER(get_object_tagging, request, struct s3_get_object_tagging_output);
+S3_HANDLER(delete_object_tagging, request, struct s3_delete_object_tagging_output);
 
 S3_HANDLER(list_objects, request, struct s3_list_objects_output);
 S3_HANDLER(list_objects_v2, request, struct s3_list_objects_v2_output);

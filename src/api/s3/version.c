@@ -105,7 +105,7 @@ int s3_find_version(struct api_request *rq, const char *bucket, const char *key,
     int64_t seq = 0;
 
     if (version_id != NULL && !null && s3_version_seq(version_id, &seq) < 0)
-        return api_refuse(rq, "InvalidArgument", "Invalid version id specified");
+        return s3_refuse_argument(rq, "versionId", version_id, "Invalid version id specified");
     latest = s3_latest(rq->tx, bucket, key);
     *ret_row = NULL;
     if (latest == NULL)
@@ -169,6 +169,14 @@ void s3_put_version(struct api_request *rq, const struct s3_bucket_row *bucket, 
         row->null_seq = 0;
     }
     s3_object_put(rq->tx, row);
+}
+
+void s3_change_version(struct api_request *rq, const char *bucket, const char *key,
+                       const struct s3_object_row *row) {
+    if (s3_latest(rq->tx, bucket, key)->seq == row->seq)
+        s3_object_put(rq->tx, row);
+    else
+        put_older(rq, bucket, key, row);
 }
 
 /* The newest of the older versions takes the place of the latest, which goes. */

@@ -89,6 +89,8 @@ enum {
     SHAPE_DeleteMarkers,
     SHAPE_DeleteObjectOutput,
     SHAPE_DeleteObjectRequest,
+    SHAPE_DeleteObjectTaggingOutput,
+    SHAPE_DeleteObjectTaggingRequest,
     SHAPE_DeleteObjectsOutput,
     SHAPE_DeleteObjectsRequest,
     SHAPE_DeletePublicAccessBlockRequest,
@@ -115,6 +117,8 @@ enum {
     SHAPE_GetBucketVersioningRequest,
     SHAPE_GetObjectOutput,
     SHAPE_GetObjectRequest,
+    SHAPE_GetObjectTaggingOutput,
+    SHAPE_GetObjectTaggingRequest,
     SHAPE_GetPublicAccessBlockOutput,
     SHAPE_GetPublicAccessBlockRequest,
     SHAPE_GrantFullControl,
@@ -217,6 +221,8 @@ enum {
     SHAPE_PutBucketVersioningRequest,
     SHAPE_PutObjectOutput,
     SHAPE_PutObjectRequest,
+    SHAPE_PutObjectTaggingOutput,
+    SHAPE_PutObjectTaggingRequest,
     SHAPE_PutPublicAccessBlockRequest,
     SHAPE_Quiet,
     SHAPE_Range,
@@ -582,6 +588,15 @@ static const struct model_member members_DeleteObjectRequest[] = {
     {.name = "IfMatchLastModifiedTime", .wire = "x-amz-if-match-last-modified-time", .query = "x-amz-if-match-last-modified-time", .shape = &shapes[SHAPE_IfMatchLastModifiedTime], .offset = offsetof(struct s3_delete_object_request, if_match_last_modified_time), .location = MODEL_IN_HEADER},
     {.name = "IfMatchSize", .wire = "x-amz-if-match-size", .query = "x-amz-if-match-size", .shape = &shapes[SHAPE_IfMatchSize], .offset = offsetof(struct s3_delete_object_request, if_match_size), .location = MODEL_IN_HEADER},
 };
+static const struct model_member members_DeleteObjectTaggingOutput[] = {
+    {.name = "VersionId", .wire = "x-amz-version-id", .query = "x-amz-version-id", .shape = &shapes[SHAPE_ObjectVersionId], .offset = offsetof(struct s3_delete_object_tagging_output, version_id), .location = MODEL_IN_HEADER},
+};
+static const struct model_member members_DeleteObjectTaggingRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_delete_object_tagging_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "Key", .wire = "Key", .query = "Key", .shape = &shapes[SHAPE_ObjectKey], .offset = offsetof(struct s3_delete_object_tagging_request, key), .required = true, .location = MODEL_IN_URI},
+    {.name = "VersionId", .wire = "versionId", .query = "versionId", .shape = &shapes[SHAPE_ObjectVersionId], .offset = offsetof(struct s3_delete_object_tagging_request, version_id), .location = MODEL_IN_QUERY},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_delete_object_tagging_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
+};
 static const struct model_member members_DeleteObjectsOutput[] = {
     {.name = "Deleted", .wire = "Deleted", .query = "Deleted", .shape = &shapes[SHAPE_DeletedObjects], .offset = offsetof(struct s3_delete_objects_output, deleted)},
     {.name = "RequestCharged", .wire = "x-amz-request-charged", .query = "x-amz-request-charged", .shape = &shapes[SHAPE_RequestCharged], .offset = offsetof(struct s3_delete_objects_output, request_charged), .location = MODEL_IN_HEADER},
@@ -715,6 +730,17 @@ static const struct model_member members_GetObjectRequest[] = {
     {.name = "PartNumber", .wire = "partNumber", .query = "partNumber", .shape = &shapes[SHAPE_PartNumber], .offset = offsetof(struct s3_get_object_request, part_number), .location = MODEL_IN_QUERY},
     {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_get_object_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
     {.name = "ChecksumMode", .wire = "x-amz-checksum-mode", .query = "x-amz-checksum-mode", .shape = &shapes[SHAPE_ChecksumMode], .offset = offsetof(struct s3_get_object_request, checksum_mode), .location = MODEL_IN_HEADER},
+};
+static const struct model_member members_GetObjectTaggingOutput[] = {
+    {.name = "VersionId", .wire = "x-amz-version-id", .query = "x-amz-version-id", .shape = &shapes[SHAPE_ObjectVersionId], .offset = offsetof(struct s3_get_object_tagging_output, version_id), .location = MODEL_IN_HEADER},
+    {.name = "TagSet", .wire = "TagSet", .query = "TagSet", .shape = &shapes[SHAPE_TagSet], .offset = offsetof(struct s3_get_object_tagging_output, tag_set), .required = true},
+};
+static const struct model_member members_GetObjectTaggingRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_get_object_tagging_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "Key", .wire = "Key", .query = "Key", .shape = &shapes[SHAPE_ObjectKey], .offset = offsetof(struct s3_get_object_tagging_request, key), .required = true, .location = MODEL_IN_URI},
+    {.name = "VersionId", .wire = "versionId", .query = "versionId", .shape = &shapes[SHAPE_ObjectVersionId], .offset = offsetof(struct s3_get_object_tagging_request, version_id), .location = MODEL_IN_QUERY},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_get_object_tagging_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
+    {.name = "RequestPayer", .wire = "x-amz-request-payer", .query = "x-amz-request-payer", .shape = &shapes[SHAPE_RequestPayer], .offset = offsetof(struct s3_get_object_tagging_request, request_payer), .location = MODEL_IN_HEADER},
 };
 static const struct model_member members_GetPublicAccessBlockOutput[] = {
     {.name = "PublicAccessBlockConfiguration", .wire = "PublicAccessBlockConfiguration", .query = "PublicAccessBlockConfiguration", .shape = &shapes[SHAPE_PublicAccessBlockConfiguration], .offset = offsetof(struct s3_get_public_access_block_output, public_access_block_configuration), .payload = true},
@@ -1123,6 +1149,19 @@ static const struct model_member members_PutObjectRequest[] = {
     {.name = "ObjectLockLegalHoldStatus", .wire = "x-amz-object-lock-legal-hold", .query = "x-amz-object-lock-legal-hold", .shape = &shapes[SHAPE_ObjectLockLegalHoldStatus], .offset = offsetof(struct s3_put_object_request, object_lock_legal_hold_status), .location = MODEL_IN_HEADER},
     {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_put_object_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
 };
+static const struct model_member members_PutObjectTaggingOutput[] = {
+    {.name = "VersionId", .wire = "x-amz-version-id", .query = "x-amz-version-id", .shape = &shapes[SHAPE_ObjectVersionId], .offset = offsetof(struct s3_put_object_tagging_output, version_id), .location = MODEL_IN_HEADER},
+};
+static const struct model_member members_PutObjectTaggingRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_put_object_tagging_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "Key", .wire = "Key", .query = "Key", .shape = &shapes[SHAPE_ObjectKey], .offset = offsetof(struct s3_put_object_tagging_request, key), .required = true, .location = MODEL_IN_URI},
+    {.name = "VersionId", .wire = "versionId", .query = "versionId", .shape = &shapes[SHAPE_ObjectVersionId], .offset = offsetof(struct s3_put_object_tagging_request, version_id), .location = MODEL_IN_QUERY},
+    {.name = "ContentMD5", .wire = "Content-MD5", .query = "Content-MD5", .shape = &shapes[SHAPE_ContentMD5], .offset = offsetof(struct s3_put_object_tagging_request, content_md5), .location = MODEL_IN_HEADER},
+    {.name = "ChecksumAlgorithm", .wire = "x-amz-sdk-checksum-algorithm", .query = "x-amz-sdk-checksum-algorithm", .shape = &shapes[SHAPE_ChecksumAlgorithm], .offset = offsetof(struct s3_put_object_tagging_request, checksum_algorithm), .location = MODEL_IN_HEADER},
+    {.name = "Tagging", .wire = "Tagging", .query = "Tagging", .shape = &shapes[SHAPE_Tagging], .offset = offsetof(struct s3_put_object_tagging_request, tagging), .required = true, .payload = true},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_put_object_tagging_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
+    {.name = "RequestPayer", .wire = "x-amz-request-payer", .query = "x-amz-request-payer", .shape = &shapes[SHAPE_RequestPayer], .offset = offsetof(struct s3_put_object_tagging_request, request_payer), .location = MODEL_IN_HEADER},
+};
 static const struct model_member members_PutPublicAccessBlockRequest[] = {
     {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_put_public_access_block_request, bucket), .required = true, .location = MODEL_IN_URI},
     {.name = "ContentMD5", .wire = "Content-MD5", .query = "Content-MD5", .shape = &shapes[SHAPE_ContentMD5], .offset = offsetof(struct s3_put_public_access_block_request, content_md5), .location = MODEL_IN_HEADER},
@@ -1305,6 +1344,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_DeleteMarkers] = {.name = "DeleteMarkers", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .flattened = true, .item = &shapes[SHAPE_DeleteMarkerEntry], .item_size = sizeof(struct s3_delete_marker_entry)},
     [SHAPE_DeleteObjectOutput] = {.name = "DeleteObjectOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_object_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteObjectOutput, .member_count = 3},
     [SHAPE_DeleteObjectRequest] = {.name = "DeleteObjectRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_object_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteObjectRequest, .member_count = 10},
+    [SHAPE_DeleteObjectTaggingOutput] = {.name = "DeleteObjectTaggingOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_object_tagging_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteObjectTaggingOutput, .member_count = 1},
+    [SHAPE_DeleteObjectTaggingRequest] = {.name = "DeleteObjectTaggingRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_object_tagging_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteObjectTaggingRequest, .member_count = 4},
     [SHAPE_DeleteObjectsOutput] = {.name = "DeleteObjectsOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_objects_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteObjectsOutput, .member_count = 3},
     [SHAPE_DeleteObjectsRequest] = {.name = "DeleteObjectsRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_objects_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteObjectsRequest, .member_count = 7},
     [SHAPE_DeletePublicAccessBlockRequest] = {.name = "DeletePublicAccessBlockRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_public_access_block_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeletePublicAccessBlockRequest, .member_count = 2},
@@ -1331,6 +1372,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_GetBucketVersioningRequest] = {.name = "GetBucketVersioningRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_versioning_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketVersioningRequest, .member_count = 2},
     [SHAPE_GetObjectOutput] = {.name = "GetObjectOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_object_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetObjectOutput, .member_count = 43},
     [SHAPE_GetObjectRequest] = {.name = "GetObjectRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_object_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetObjectRequest, .member_count = 21},
+    [SHAPE_GetObjectTaggingOutput] = {.name = "GetObjectTaggingOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_object_tagging_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetObjectTaggingOutput, .member_count = 2},
+    [SHAPE_GetObjectTaggingRequest] = {.name = "GetObjectTaggingRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_object_tagging_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetObjectTaggingRequest, .member_count = 5},
     [SHAPE_GetPublicAccessBlockOutput] = {.name = "GetPublicAccessBlockOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_public_access_block_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetPublicAccessBlockOutput, .member_count = 1},
     [SHAPE_GetPublicAccessBlockRequest] = {.name = "GetPublicAccessBlockRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_public_access_block_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetPublicAccessBlockRequest, .member_count = 2},
     [SHAPE_GrantFullControl] = {.name = "GrantFullControl", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
@@ -1433,6 +1476,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_PutBucketVersioningRequest] = {.name = "PutBucketVersioningRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_bucket_versioning_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutBucketVersioningRequest, .member_count = 6},
     [SHAPE_PutObjectOutput] = {.name = "PutObjectOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_object_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutObjectOutput, .member_count = 22},
     [SHAPE_PutObjectRequest] = {.name = "PutObjectRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_object_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutObjectRequest, .member_count = 46},
+    [SHAPE_PutObjectTaggingOutput] = {.name = "PutObjectTaggingOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_object_tagging_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutObjectTaggingOutput, .member_count = 1},
+    [SHAPE_PutObjectTaggingRequest] = {.name = "PutObjectTaggingRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_object_tagging_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutObjectTaggingRequest, .member_count = 8},
     [SHAPE_PutPublicAccessBlockRequest] = {.name = "PutPublicAccessBlockRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_public_access_block_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutPublicAccessBlockRequest, .member_count = 5},
     [SHAPE_Quiet] = {.name = "Quiet", .type = MODEL_BOOL, .size = sizeof(struct opt_bool), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_Range] = {.name = "Range", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
@@ -1497,6 +1542,7 @@ static const struct model_operation operations[] = {
     {.name = "DeleteBucketPolicy", .http_method = "DELETE", .http_uri = "/{Bucket}?policy", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketPolicyRequest]},
     {.name = "DeleteBucketTagging", .http_method = "DELETE", .http_uri = "/{Bucket}?tagging", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketTaggingRequest]},
     {.name = "DeleteObject", .http_method = "DELETE", .http_uri = "/{Bucket}/{Key+}", .http_status = 204, .input = &shapes[SHAPE_DeleteObjectRequest], .output = &shapes[SHAPE_DeleteObjectOutput]},
+    {.name = "DeleteObjectTagging", .http_method = "DELETE", .http_uri = "/{Bucket}/{Key+}?tagging", .http_status = 204, .input = &shapes[SHAPE_DeleteObjectTaggingRequest], .output = &shapes[SHAPE_DeleteObjectTaggingOutput]},
     {.name = "DeleteObjects", .http_method = "POST", .http_uri = "/{Bucket}?delete", .http_status = 200, .input = &shapes[SHAPE_DeleteObjectsRequest], .output = &shapes[SHAPE_DeleteObjectsOutput]},
     {.name = "DeletePublicAccessBlock", .http_method = "DELETE", .http_uri = "/{Bucket}?publicAccessBlock", .http_status = 204, .input = &shapes[SHAPE_DeletePublicAccessBlockRequest]},
     {.name = "GetBucketLocation", .http_method = "GET", .http_uri = "/{Bucket}?location", .http_status = 200, .input = &shapes[SHAPE_GetBucketLocationRequest], .output = &shapes[SHAPE_GetBucketLocationOutput]},
@@ -1505,6 +1551,7 @@ static const struct model_operation operations[] = {
     {.name = "GetBucketTagging", .http_method = "GET", .http_uri = "/{Bucket}?tagging", .http_status = 200, .input = &shapes[SHAPE_GetBucketTaggingRequest], .output = &shapes[SHAPE_GetBucketTaggingOutput]},
     {.name = "GetBucketVersioning", .http_method = "GET", .http_uri = "/{Bucket}?versioning", .http_status = 200, .input = &shapes[SHAPE_GetBucketVersioningRequest], .output = &shapes[SHAPE_GetBucketVersioningOutput]},
     {.name = "GetObject", .http_method = "GET", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_GetObjectRequest], .output = &shapes[SHAPE_GetObjectOutput], .errors = errors_GetObject},
+    {.name = "GetObjectTagging", .http_method = "GET", .http_uri = "/{Bucket}/{Key+}?tagging", .http_status = 200, .input = &shapes[SHAPE_GetObjectTaggingRequest], .output = &shapes[SHAPE_GetObjectTaggingOutput]},
     {.name = "GetPublicAccessBlock", .http_method = "GET", .http_uri = "/{Bucket}?publicAccessBlock", .http_status = 200, .input = &shapes[SHAPE_GetPublicAccessBlockRequest], .output = &shapes[SHAPE_GetPublicAccessBlockOutput]},
     {.name = "HeadBucket", .http_method = "HEAD", .http_uri = "/{Bucket}", .http_status = 200, .input = &shapes[SHAPE_HeadBucketRequest], .output = &shapes[SHAPE_HeadBucketOutput], .errors = errors_HeadBucket},
     {.name = "HeadObject", .http_method = "HEAD", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_HeadObjectRequest], .output = &shapes[SHAPE_HeadObjectOutput], .errors = errors_HeadObject},
@@ -1518,11 +1565,12 @@ static const struct model_operation operations[] = {
     {.name = "PutBucketTagging", .http_method = "PUT", .http_uri = "/{Bucket}?tagging", .http_status = 200, .input = &shapes[SHAPE_PutBucketTaggingRequest]},
     {.name = "PutBucketVersioning", .http_method = "PUT", .http_uri = "/{Bucket}?versioning", .http_status = 200, .input = &shapes[SHAPE_PutBucketVersioningRequest]},
     {.name = "PutObject", .http_method = "PUT", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_PutObjectRequest], .output = &shapes[SHAPE_PutObjectOutput], .errors = errors_PutObject},
+    {.name = "PutObjectTagging", .http_method = "PUT", .http_uri = "/{Bucket}/{Key+}?tagging", .http_status = 200, .input = &shapes[SHAPE_PutObjectTaggingRequest], .output = &shapes[SHAPE_PutObjectTaggingOutput]},
     {.name = "PutPublicAccessBlock", .http_method = "PUT", .http_uri = "/{Bucket}?publicAccessBlock", .http_status = 200, .input = &shapes[SHAPE_PutPublicAccessBlockRequest]},
     {.name = "UploadPart", .http_method = "PUT", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_UploadPartRequest], .output = &shapes[SHAPE_UploadPartOutput]},
     {.name = "UploadPartCopy", .http_method = "PUT", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_UploadPartCopyRequest], .output = &shapes[SHAPE_UploadPartCopyOutput]},
 };
-static const char *const lacking[] = {"CreateBucketMetadataConfiguration", "CreateBucketMetadataTableConfiguration", "CreateSession", "DeleteBucketAnalyticsConfiguration", "DeleteBucketCors", "DeleteBucketEncryption", "DeleteBucketIntelligentTieringConfiguration", "DeleteBucketInventoryConfiguration", "DeleteBucketLifecycle", "DeleteBucketMetadataConfiguration", "DeleteBucketMetadataTableConfiguration", "DeleteBucketMetricsConfiguration", "DeleteBucketOwnershipControls", "DeleteBucketReplication", "DeleteBucketWebsite", "DeleteObjectTagging", "GetBucketAbac", "GetBucketAccelerateConfiguration", "GetBucketAcl", "GetBucketAnalyticsConfiguration", "GetBucketCors", "GetBucketEncryption", "GetBucketIntelligentTieringConfiguration", "GetBucketInventoryConfiguration", "GetBucketLifecycle", "GetBucketLifecycleConfiguration", "GetBucketLogging", "GetBucketMetadataConfiguration", "GetBucketMetadataTableConfiguration", "GetBucketMetricsConfiguration", "GetBucketNotification", "GetBucketNotificationConfiguration", "GetBucketOwnershipControls", "GetBucketReplication", "GetBucketRequestPayment", "GetBucketWebsite", "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold", "GetObjectLockConfiguration", "GetObjectRetention", "GetObjectTagging", "GetObjectTorrent", "ListBucketAnalyticsConfigurations", "ListBucketIntelligentTieringConfigurations", "ListBucketInventoryConfigurations", "ListBucketMetricsConfigurations", "ListDirectoryBuckets", "PutBucketAbac", "PutBucketAccelerateConfiguration", "PutBucketAcl", "PutBucketAnalyticsConfiguration", "PutBucketCors", "PutBucketEncryption", "PutBucketIntelligentTieringConfiguration", "PutBucketInventoryConfiguration", "PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutBucketLogging", "PutBucketMetricsConfiguration", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketOwnershipControls", "PutBucketReplication", "PutBucketRequestPayment", "PutBucketWebsite", "PutObjectAcl", "PutObjectLegalHold", "PutObjectLockConfiguration", "PutObjectRetention", "PutObjectTagging", "RenameObject", "RestoreObject", "SelectObjectContent", "UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration", "UpdateObjectEncryption", "WriteGetObjectResponse", NULL};
+static const char *const lacking[] = {"CreateBucketMetadataConfiguration", "CreateBucketMetadataTableConfiguration", "CreateSession", "DeleteBucketAnalyticsConfiguration", "DeleteBucketCors", "DeleteBucketEncryption", "DeleteBucketIntelligentTieringConfiguration", "DeleteBucketInventoryConfiguration", "DeleteBucketLifecycle", "DeleteBucketMetadataConfiguration", "DeleteBucketMetadataTableConfiguration", "DeleteBucketMetricsConfiguration", "DeleteBucketOwnershipControls", "DeleteBucketReplication", "DeleteBucketWebsite", "GetBucketAbac", "GetBucketAccelerateConfiguration", "GetBucketAcl", "GetBucketAnalyticsConfiguration", "GetBucketCors", "GetBucketEncryption", "GetBucketIntelligentTieringConfiguration", "GetBucketInventoryConfiguration", "GetBucketLifecycle", "GetBucketLifecycleConfiguration", "GetBucketLogging", "GetBucketMetadataConfiguration", "GetBucketMetadataTableConfiguration", "GetBucketMetricsConfiguration", "GetBucketNotification", "GetBucketNotificationConfiguration", "GetBucketOwnershipControls", "GetBucketReplication", "GetBucketRequestPayment", "GetBucketWebsite", "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold", "GetObjectLockConfiguration", "GetObjectRetention", "GetObjectTorrent", "ListBucketAnalyticsConfigurations", "ListBucketIntelligentTieringConfigurations", "ListBucketInventoryConfigurations", "ListBucketMetricsConfigurations", "ListDirectoryBuckets", "PutBucketAbac", "PutBucketAccelerateConfiguration", "PutBucketAcl", "PutBucketAnalyticsConfiguration", "PutBucketCors", "PutBucketEncryption", "PutBucketIntelligentTieringConfiguration", "PutBucketInventoryConfiguration", "PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutBucketLogging", "PutBucketMetricsConfiguration", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketOwnershipControls", "PutBucketReplication", "PutBucketRequestPayment", "PutBucketWebsite", "PutObjectAcl", "PutObjectLegalHold", "PutObjectLockConfiguration", "PutObjectRetention", "RenameObject", "RestoreObject", "SelectObjectContent", "UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration", "UpdateObjectEncryption", "WriteGetObjectResponse", NULL};
 const struct model_service model_s3 = {
     .id = "s3",
     .signing_name = "s3",

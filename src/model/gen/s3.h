@@ -33,6 +33,8 @@ struct s3_delete_bucket_tagging_request;
 struct s3_delete_marker_entry;
 struct s3_delete_object_output;
 struct s3_delete_object_request;
+struct s3_delete_object_tagging_output;
+struct s3_delete_object_tagging_request;
 struct s3_delete_objects_output;
 struct s3_delete_objects_request;
 struct s3_delete_public_access_block_request;
@@ -50,6 +52,8 @@ struct s3_get_bucket_versioning_output;
 struct s3_get_bucket_versioning_request;
 struct s3_get_object_output;
 struct s3_get_object_request;
+struct s3_get_object_tagging_output;
+struct s3_get_object_tagging_request;
 struct s3_get_public_access_block_output;
 struct s3_get_public_access_block_request;
 struct s3_head_bucket_output;
@@ -83,6 +87,8 @@ struct s3_put_bucket_tagging_request;
 struct s3_put_bucket_versioning_request;
 struct s3_put_object_output;
 struct s3_put_object_request;
+struct s3_put_object_tagging_output;
+struct s3_put_object_tagging_request;
 struct s3_put_public_access_block_request;
 struct s3_restore_status;
 struct s3_tag;
@@ -414,6 +420,17 @@ struct s3_delete_object_request {
     struct opt_time if_match_last_modified_time;
     struct opt_int if_match_size;
 };
+/* DeleteObjectTaggingOutput */
+struct s3_delete_object_tagging_output {
+    const char *version_id;
+};
+/* DeleteObjectTaggingRequest */
+struct s3_delete_object_tagging_request {
+    const char *bucket;
+    const char *key;
+    const char *version_id;
+    const char *expected_bucket_owner;
+};
 /* DeleteObjectsOutput */
 struct s3_delete_objects_output {
     VEC(struct s3_deleted_object) deleted;
@@ -563,6 +580,19 @@ struct s3_get_object_request {
     struct opt_int part_number;
     const char *expected_bucket_owner;
     const char *checksum_mode;
+};
+/* GetObjectTaggingOutput */
+struct s3_get_object_tagging_output {
+    const char *version_id;
+    VEC(struct s3_tag) tag_set;
+};
+/* GetObjectTaggingRequest */
+struct s3_get_object_tagging_request {
+    const char *bucket;
+    const char *key;
+    const char *version_id;
+    const char *expected_bucket_owner;
+    const char *request_payer;
 };
 /* GetPublicAccessBlockOutput */
 struct s3_get_public_access_block_output {
@@ -1002,6 +1032,21 @@ struct s3_put_object_request {
     struct opt_time object_lock_retain_until_date;
     const char *object_lock_legal_hold_status;
     const char *expected_bucket_owner;
+};
+/* PutObjectTaggingOutput */
+struct s3_put_object_tagging_output {
+    const char *version_id;
+};
+/* PutObjectTaggingRequest */
+struct s3_put_object_tagging_request {
+    const char *bucket;
+    const char *key;
+    const char *version_id;
+    const char *content_md5;
+    const char *checksum_algorithm;
+    struct s3_tagging *tagging;
+    const char *expected_bucket_owner;
+    const char *request_payer;
 };
 /* PutPublicAccessBlockRequest */
 struct s3_put_public_access_block_request {
