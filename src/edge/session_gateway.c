@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,7 +29,8 @@ enum {
     WRITE_MS = 10000,
     PROBE_MS = 500,
     PROBE_STEP_NS = 2000000,
-    ID_BYTES = 300
+    ID_BYTES = 300,
+    OUTPUT_BYTES = 2500 /* of an agent's last words */
 };
 
 enum token_kind { TOKEN_CONTROL, TOKEN_AGENT, TOKEN_CLIENT };
@@ -53,7 +55,7 @@ struct side {
 struct session {
     char id[ID_BYTES], instance[ID_BYTES];
     struct side sides[2]; /* by enum api_session_side */
-    bool over;
+    _Atomic bool over;
     uint64_t made_ns;
     unsigned users;
 };
@@ -240,7 +242,8 @@ static int side_write(struct side *side, enum ws_type type, const void *data, si
     return r == -EAGAIN ? 0 : r; /* queued: it leaves with the next one */
 }
 
-static void send_closed(struct session *s, struct side *side) {
+/* words: what the agent says of the end, for the client to print. */
+static void send_closed(struct session *s, struct side *side, const char *words) {
     struct buf b = BUF_INIT(64 * 1024);
     char id[FRAME_UUID_TEXT_BYTES], when[CLOCK_TEXT_BYTES];
     json_t *content;
@@ -249,7 +252,7 @@ static void send_closed(struct session *s, struct side *side) {
     frame_uuid(id);
     content = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "MessageId", id, "CreatedDate",
                         clock_iso8601(clock_real_ms(), when), "DestinationId", s->instance, "SessionId",
-                        s->id, "MessageType", FRAME_CHANNEL_CLOSED, "SchemaVersion", 1, "Output", "");
+                        s->id, "MessageType", FRAME_CHANNEL_CLOSED, "SchemaVersion", 1, "Output", words);
     text = json_dumps(content, JSON_COMPACT);
     frame_build(&b, FRAME_CHANNEL_CLOSED, 0, 0, FRAME_PAYLOAD_NONE, text, strlen(text), NULL);
     side_write(side, WS_BINARY, b.data, b.length);
@@ -263,7 +266,7 @@ static void send_closed(struct session *s, struct side *side) {
 }
 
 /* Ends the session once: both sides are told, the map forgets it.  The caller is inside (users). */
-static void session_end(struct session_gateway *g, struct session *s) {
+static void session_end(struct session_gateway *g, struct session *s, const char *words) {
     bool first;
 
     pthread_mutex_lock(&g->lock);
@@ -275,8 +278,8 @@ static void session_end(struct session_gateway *g, struct session *s) {
     pthread_mutex_unlock(&g->lock);
     if (!first)
         return;
-    send_closed(s, &s->sides[API_SESSION_CLIENT]);
-    send_closed(s, &s->sides[API_SESSION_AGENT]);
+    send_closed(s, &s->sides[API_SESSION_CLIENT], words);
+    send_closed(s, &s->sides[API_SESSION_AGENT], words);
     g->ended(g->user, s->id);
 }
 
@@ -299,24 +302,47 @@ static void leave(struct session_gateway *g, struct session *s) {
 
 /* -- relaying -------------------------------------------------------------------------------------- */
 
-static bool says_terminating(const struct ws_message *m) {
-    struct frame f;
-    json_t *content;
-    bool yes;
+static bool says_terminating(const struct frame *f) {
+    json_t *content = json_loadb((const char *)f->payload, f->payload_length, 0, NULL);
+    bool yes = text_is(json_string_value(json_object_get(content, "SessionState")), "Terminating");
 
-    if (m->type != WS_BINARY || frame_parse(m->data, m->length, &f) < 0 ||
-        !text_is(f.type, FRAME_SESSION_STATE))
-        return false;
-    content = json_loadb((const char *)f.payload, f.payload_length, 0, NULL);
-    yes = text_is(json_string_value(json_object_get(content, "SessionState")), "Terminating");
     json_decref(content);
     return yes;
 }
 
-static bool is_session_state(const struct ws_message *m) {
+/* The agent's report that a session is over: on its control channel, or on the session's own.  f is of such a
+ * report; only the sessions of the agent's own instance are ended by it. */
+static void task_complete(struct session_gateway *g, const char *instance, const struct frame *f) {
+    json_t *content = json_loadb((const char *)f->payload, f->payload_length, 0, NULL);
+    const char *id = json_string_value(json_object_get(content, "TaskId"));
+    const char *said = json_string_value(json_object_get(content, "Output"));
+    char words[OUTPUT_BYTES];
+    struct session *s = id == NULL ? NULL : session_enter(g, id);
+
+    if (s != NULL) {
+        snprintf(words, sizeof(words), "%s", said == NULL ? "" : said);
+        if (text_is(s->instance, instance))
+            session_end(g, s, words);
+        leave(g, s);
+    }
+    json_decref(content);
+}
+
+/* What of the agent's frames is for the gateway and not for the client. */
+static bool taken_from_agent(struct session_gateway *g, struct session *s, const struct ws_message *m) {
     struct frame f;
 
-    return frame_parse(m->data, m->length, &f) == 0 && text_is(f.type, FRAME_SESSION_STATE);
+    if (frame_parse(m->data, m->length, &f) < 0)
+        return false;
+    if (text_is(f.type, FRAME_TASK_COMPLETE)) {
+        task_complete(g, s->instance, &f);
+        return true;
+    }
+    if (!text_is(f.type, FRAME_SESSION_STATE))
+        return false;
+    if (says_terminating(&f))
+        session_end(g, s, "");
+    return true;
 }
 
 /* Waits until the other side is there.  False when the session is over, or the client did not come in time. */
@@ -339,15 +365,14 @@ static void relay(struct session_gateway *g, struct session *s, enum api_session
     struct ws_message m;
 
     while (ws_read(ws, -1, &m) == 0) {
-        if (mine == API_SESSION_AGENT && says_terminating(&m)) {
-            session_end(g, s);
-            return;
-        }
-        if (m.type != WS_BINARY || (mine == API_SESSION_AGENT && is_session_state(&m)))
+        if (m.type != WS_BINARY || (mine == API_SESSION_AGENT && taken_from_agent(g, s, &m))) {
+            if (s->over)
+                return;
             continue;
+        }
         while (side_write(&s->sides[other], m.type, m.data, m.length) < 0)
             if (!wait_for_side(g, s, other)) {
-                session_end(g, s);
+                session_end(g, s, "");
                 return;
             }
     }
@@ -368,7 +393,7 @@ static void side_lost(struct session_gateway *g, struct session *s, enum api_ses
     pthread_mutex_unlock(&g->lock);
     pthread_mutex_unlock(&side->writing);
     if (!over && !replaced && (mine == API_SESSION_AGENT || !wait_for_side(g, s, mine)))
-        session_end(g, s);
+        session_end(g, s, "");
     drop(g, ws);
 }
 
@@ -419,6 +444,25 @@ static struct control *control_enter(struct session_gateway *g, const char *inst
     return c;
 }
 
+/* Without it the published agent says again and again that the task is complete. */
+static void acknowledge(struct ws *ws, const struct frame *f) {
+    struct buf b = BUF_INIT(FRAME_HEADER_BYTES + FRAME_PAYLOAD_MAX);
+    json_t *task = json_loadb((const char *)f->payload, f->payload_length, 0, NULL);
+    const char *id = json_string_value(json_object_get(task, "TaskId"));
+    const char *topic = json_string_value(json_object_get(task, "Topic"));
+    json_t *content = json_pack("{s:i,s:s,s:s,s:s}", "SchemaVersion", 1, "MessageId", f->id, "TaskId",
+                                id == NULL ? "" : id, "Topic", topic == NULL ? "" : topic);
+    char *text = json_dumps(content, JSON_COMPACT);
+
+    frame_build(&b, FRAME_TASK_ACKNOWLEDGE, 0, 0, FRAME_PAYLOAD_NONE, text, strlen(text), NULL);
+    if (!b.overflow)
+        ws_write(ws, WS_BINARY, b.data, b.length, WRITE_MS);
+    free(text);
+    json_decref(content);
+    json_decref(task);
+    buf_free(&b);
+}
+
 static void serve_control(struct session_gateway *g, const struct token *token, struct ws *ws) {
     struct control *c = calloc(1, sizeof(*c)), *before;
     struct ws_message m;
@@ -436,8 +480,16 @@ static void serve_control(struct session_gateway *g, const struct token *token, 
         ws_shutdown(before->ws);
     map_put(&g->controls, c->instance, c);
     pthread_mutex_unlock(&g->lock);
-    while (ws_read(ws, -1, &m) == 0)
-        ; /* acknowledgements of tasks: nothing depends on them */
+    while (ws_read(ws, -1, &m) == 0) {
+        struct frame f;
+
+        /* Acknowledgements of tasks come too: nothing depends on them. */
+        if (m.type == WS_BINARY && frame_parse(m.data, m.length, &f) == 0 &&
+            text_is(f.type, FRAME_TASK_COMPLETE)) {
+            task_complete(g, c->instance, &f);
+            acknowledge(ws, &f);
+        }
+    }
     pthread_mutex_lock(&g->lock);
     if (map_get(&g->controls, c->instance) == c)
         map_remove(&g->controls, c->instance);
@@ -565,7 +617,7 @@ static bool gateway_end(void *user, const char *session_id) {
 
     if (s == NULL)
         return false;
-    session_end(g, s);
+    session_end(g, s, "");
     leave(g, s);
     return true;
 }

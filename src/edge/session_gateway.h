@@ -6,8 +6,8 @@
  * channels, the agent's and the client's.  All are WebSockets, opened with a token in their first
  * message (tokens come from CreateControlChannel, CreateDataChannel and StartSession, live minutes and open
  * one channel).  The gateway passes the frames of one side to the other as they are: order,
- * acknowledgement and repetition are the ends' own business.  It reads two things itself: the agent's
- * "Terminating", which ends the session, and nothing else.
+ * acknowledgement and repetition are the ends' own business.  It reads two things itself, the agent's
+ * "Terminating" and its report of the completed task, which end the session.
  *
  *   agent ==control==> gateway          one thread a channel, blocked in its socket
  *   agent ==data=====> [session] <=====data== client

@@ -47,7 +47,7 @@ struct session {
 
 /* -- the document ---------------------------------------------------------------------------------- */
 
-/* "{{ name }}" becomes the parameter's first value. */
+/* "{{ name }}" becomes the parameter's value, of a list its first. */
 static const char *substitute(struct arena *a, const char *text, const json_t *parameters) {
     const char *open, *close;
 

@@ -10,7 +10,6 @@
 
 #include "api/ec2/ec2.h"
 #include "api/ssm/ssm.h"
-#include "base/embed.h"
 #include "base/text.h"
 #include "http/http.h"
 #include "store/rows.h"
@@ -147,57 +146,6 @@ static const char *caller_name(const struct api_request *rq) {
     return rq->caller.kind == API_CALLER_ROOT || slash == NULL ? "root" : slash + 1;
 }
 
-static bool port_number(const char *value, int64_t least) {
-    int64_t port;
-
-    return parse_int(value, least, 65535, &port) == 0;
-}
-
-/* Holds the given parameters against the document's and adds its defaults.  The task's Parameters, or NULL after a
- * refusal. */
-static json_t *task_parameters(struct api_request *rq, const struct ssm_start_session_request *in,
-                               const json_t *document) {
-    json_t *declared = json_object_get(document, "parameters"), *given = json_object(), *parameter;
-    const char *name;
-
-    for (size_t i = 0; i < in->parameters.count; i++) {
-        const struct ssm_session_manager_parameters_pair *p = &in->parameters.items[i];
-        json_t *values = json_array();
-
-        for (size_t k = 0; k < p->value.count; k++)
-            json_array_append_new(values, json_string(p->value.items[k]));
-        json_object_set_new(given, p->key, values);
-        if (json_object_get(declared, p->key) == NULL || json_array_size(values) == 0) {
-            api_refuse(rq, "InvalidParameters",
-                       "Parameter \"%s\" is not a parameter of the session document.", p->key);
-            json_decref(given);
-            return NULL;
-        }
-    }
-    json_object_foreach(declared, name, parameter) {
-        const char *pattern = json_string_value(json_object_get(parameter, "allowedPattern"));
-        const char *value = json_string_value(json_array_get(json_object_get(given, name), 0));
-
-        if (value == NULL) {
-            value = json_string_value(json_object_get(parameter, "default"));
-            if (value == NULL) {
-                api_refuse(rq, "InvalidParameters", "Parameter \"%s\" is required by the session document.",
-                           name);
-                json_decref(given);
-                return NULL;
-            }
-            json_object_set_new(given, name, json_pack("[s]", value));
-        }
-        if (pattern != NULL && !port_number(value, text_is(pattern, "port0") ? 0 : 1)) {
-            api_refuse(rq, "InvalidParameters", "Parameter \"%s\" is not a port number: \"%s\".", name,
-                       value);
-            json_decref(given);
-            return NULL;
-        }
-    }
-    return given;
-}
-
 /* Where the client opens its channel: on loopback the port that it already speaks to. */
 static const char *stream_url(struct api_request *rq, const char *session_id) {
     if (rq->door.kind == DOOR_LOOPBACK)
@@ -225,26 +173,19 @@ static int note_session(struct api_request *rq, void *row) {
 int ssm_start_session(struct api_request *rq, const struct ssm_start_session_request *in,
                       struct ssm_start_session_response *out) {
     const char *name = in->document_name == NULL ? DEFAULT_DOCUMENT : in->document_name, *sid;
-    const struct embed_file *file = embed_find(arena_printf(rq->arena, "ssm/documents/%s.json", name));
     struct proto_response response;
     struct ssm_session_row row;
     char tail[18], *content;
     json_t *document, *parameters, *payload;
     int r;
 
-    if (file == NULL || strchr(name, '/') != NULL)
-        return api_refuse(rq, "InvalidDocument", "Document with name %s does not exist.", name);
     r = api_read(rq, find_target, arena_strdup(rq->arena, in->target));
     if (r < 0)
         return r;
     if (!connected(rq, in->target))
         return refuse_target(rq, in->target);
-    document = json_loadb(file->data, file->length, 0, NULL);
-    parameters = task_parameters(rq, in, document);
-    if (parameters == NULL) {
-        json_decref(document);
+    if (ssm_session_document(rq, name, in, &document, &parameters) < 0)
         return API_REFUSED;
-    }
     sid = arena_printf(rq->arena, "%s-%s", caller_name(rq), random_hex(tail, 17));
     out->session_id = sid;
     out->stream_url = stream_url(rq, sid);

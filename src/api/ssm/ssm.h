@@ -5,6 +5,8 @@
 #ifndef VPCBOX_API_SSM_SSM_H
 #define VPCBOX_API_SSM_SSM_H
 
+#include <jansson.h>
+
 #include "api/api.h"
 #include "model/gen/ec2messages.h"
 #include "model/gen/ssm.h"
@@ -42,6 +44,13 @@ int ssm_describe_sessions(struct api_request *rq, const struct ssm_describe_sess
                           struct ssm_describe_sessions_response *out);
 /* For api_work(): notes that a session (its id is the argument) is over. */
 int ssm_session_ended(struct api_request *rq, void *session_id);
+
+/*
+ * document.c: a session document, and the parameters of a request held against it with its defaults added, each
+ * of the type that the document declares.  The caller's to json_decref().  0, or API_REFUSED.
+ */
+int ssm_session_document(struct api_request *rq, const char *name, const struct ssm_start_session_request *in,
+                         json_t **ret_document, json_t **ret_parameters);
 
 /* agent.c: what an instance's agent calls, with the instance's own credentials only */
 int ssm_update_instance_information(struct api_request *rq,
