@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "http/ws.h"
 #include "session/frame.h"
+#include "session/version.h"
 
 #define IMDS "http://169.254.169.254/latest/"
 

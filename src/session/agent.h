@@ -21,9 +21,6 @@
 
 #include "client/aws.h"
 
-/* Port sessions are multiplexed from 3.0.196 on; this is what such agents call themselves. */
-#define AGENT_VERSION "2.3.1644.0"
-
 /* `vpcbox ssm-agent` and `vpcbox ssm-session-worker`: exit statuses. */
 int agent_main(int argc, char **argv);
 int agent_worker_main(int argc, char **argv);

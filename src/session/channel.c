@@ -6,12 +6,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/text.h"
 
 enum {
-    QUEUE_FRAMES = 256,
+    QUEUE_FRAMES = 10240, /* published peers have up to 10000 under way */
+    QUEUE_BYTES = 16 * 1024 * 1024,
     RESEND_FIRST_MS = 1000,
     RESEND_MOST_MS = 8000,
     READ_TURN_MS = 500,
@@ -26,10 +29,10 @@ struct sent {
 };
 
 struct queued {
-    uint8_t *data;
+    uint8_t *data; /* NULL: free */
     size_t length;
     uint32_t type;
-    int64_t sequence; /* -1: free */
+    int64_t sequence;
     char id[FRAME_UUID_TEXT_BYTES];
 };
 
@@ -40,13 +43,15 @@ struct channel {
     pthread_mutex_t order; /* held while a stream frame is numbered and written; taken before lock */
     pthread_mutex_t lock;
     pthread_cond_t changed;
+    int event; /* eventfd: something changed */
     bool closed, paused;
     int64_t next_send; /* sequence of the next frame sent */
     int64_t oldest_unacked;
     struct sent sent[CHANNEL_WINDOW];
     int64_t next_deliver;              /* sequence that the consumer gets next */
     struct queued queue[QUEUE_FRAMES]; /* by sequence modulo its size */
-    struct queued taken;               /* what the consumer holds, acknowledged at its next call */
+    size_t queued_bytes;
+    struct queued taken; /* what the consumer holds, acknowledged at its next call */
     char closing_words[512];
 };
 
@@ -58,10 +63,16 @@ static const char *outgoing(const struct channel *ch) {
     return ch->side == CHANNEL_AGENT ? FRAME_OUTPUT : FRAME_INPUT;
 }
 
+/* With the lock held. */
+static void tell(struct channel *ch) {
+    pthread_cond_broadcast(&ch->changed);
+    eventfd_write(ch->event, 1);
+}
+
 static void mark_closed(struct channel *ch) {
     pthread_mutex_lock(&ch->lock);
     ch->closed = true;
-    pthread_cond_broadcast(&ch->changed);
+    tell(ch);
     pthread_mutex_unlock(&ch->lock);
 }
 
@@ -95,7 +106,7 @@ static void take_acknowledge(struct channel *ch, const struct frame *f) {
             while (ch->oldest_unacked < ch->next_send &&
                    ch->sent[ch->oldest_unacked % CHANNEL_WINDOW].sequence != ch->oldest_unacked)
                 ch->oldest_unacked++;
-            pthread_cond_broadcast(&ch->changed);
+            tell(ch);
         }
         pthread_mutex_unlock(&ch->lock);
     }
@@ -108,20 +119,23 @@ static void take_data(struct channel *ch, const struct frame *f) {
 
     pthread_mutex_lock(&ch->lock);
     if (f->sequence < ch->next_deliver) {
-        again = f->sequence != ch->taken.sequence; /* the one in the consumer's hands is acknowledged later */
-    } else if (f->sequence - ch->next_deliver < QUEUE_FRAMES) {
+        /* The one in the consumer's hands is acknowledged later. */
+        again = ch->taken.data == NULL || f->sequence != ch->taken.sequence;
+    } else if (f->sequence - ch->next_deliver < QUEUE_FRAMES &&
+               (f->sequence == ch->next_deliver || ch->queued_bytes < QUEUE_BYTES)) {
         q = &ch->queue[f->sequence % QUEUE_FRAMES];
-        if (q->sequence != f->sequence) {
+        if (q->data == NULL) {
             uint8_t *copy = malloc(f->payload_length + 1);
 
             if (copy != NULL) {
                 memcpy(copy, f->payload, f->payload_length);
                 *q = (struct queued){copy, f->payload_length, f->payload_type, f->sequence, ""};
                 memcpy(q->id, f->id, sizeof(q->id));
-                pthread_cond_broadcast(&ch->changed);
+                ch->queued_bytes += q->length;
+                tell(ch);
             }
         }
-    } /* else: farther ahead than any honest window; it comes again when there is room */
+    } /* else: more than an honest peer has under way; it comes again when there is room */
     pthread_mutex_unlock(&ch->lock);
     if (again)
         send_acknowledge(ch, f->type, f->id, f->sequence);
@@ -198,17 +212,16 @@ int channel_open(struct ws *ws, enum channel_side side, struct channel **ret_cha
         return -ENOMEM;
     ch->ws = ws;
     ch->side = side;
-    ch->taken.sequence = -1;
+    ch->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     for (size_t i = 0; i < CHANNEL_WINDOW; i++)
         ch->sent[i] =
             (struct sent){.bytes = BUF_INIT(FRAME_HEADER_BYTES + FRAME_PAYLOAD_MAX), .sequence = -1};
-    for (size_t i = 0; i < QUEUE_FRAMES; i++)
-        ch->queue[i].sequence = -1;
     pthread_mutex_init(&ch->order, NULL);
     pthread_mutex_init(&ch->lock, NULL);
     clock_cond_init(&ch->changed);
     r = pthread_create(&ch->reader, NULL, reader, ch);
     if (r != 0) {
+        fd_close(&ch->event);
         free(ch);
         return -r;
     }
@@ -249,6 +262,28 @@ int channel_send(struct channel *ch, uint32_t type, const void *data, size_t len
     return r == -EAGAIN ? 0 : r;
 }
 
+int channel_send_json(struct channel *ch, uint32_t type, json_t *value) {
+    char *text = json_dumps(value, JSON_COMPACT);
+    int r = text == NULL ? -ENOMEM : channel_send(ch, type, text, strlen(text));
+
+    free(text);
+    json_decref(value);
+    return r;
+}
+
+int channel_send_flag(struct channel *ch, enum frame_flag flag) {
+    const uint8_t bytes[4] = {0, 0, 0, (uint8_t)flag};
+
+    return channel_send(ch, FRAME_PAYLOAD_FLAG, bytes, sizeof(bytes));
+}
+
+uint32_t channel_flag(const struct channel_payload *p) {
+    return p->type != FRAME_PAYLOAD_FLAG || p->length != 4
+               ? 0
+               : (uint32_t)p->data[0] << 24 | (uint32_t)p->data[1] << 16 | (uint32_t)p->data[2] << 8 |
+                     p->data[3];
+}
+
 int channel_send_aside(struct channel *ch, const char *type, const void *data, size_t length) {
     struct buf b = BUF_INIT(FRAME_HEADER_BYTES + FRAME_PAYLOAD_MAX);
     int r;
@@ -261,17 +296,20 @@ int channel_send_aside(struct channel *ch, const char *type, const void *data, s
 
 int channel_receive(struct channel *ch, int timeout_ms, struct channel_payload *ret_payload) {
     struct timespec until = clock_deadline(timeout_ms < 0 ? 0 : (uint64_t)timeout_ms);
-    struct queued *q;
+    struct queued *q, done;
 
-    if (ch->taken.sequence >= 0) {
-        send_acknowledge(ch, incoming(ch), ch->taken.id, ch->taken.sequence);
-        free(ch->taken.data);
+    pthread_mutex_lock(&ch->lock);
+    done = ch->taken;
+    ch->taken = (struct queued){.data = NULL};
+    pthread_mutex_unlock(&ch->lock);
+    if (done.data != NULL) {
+        send_acknowledge(ch, incoming(ch), done.id, done.sequence);
+        free(done.data);
     }
     pthread_mutex_lock(&ch->lock);
-    ch->taken = (struct queued){.sequence = -1};
     for (;;) {
         q = &ch->queue[ch->next_deliver % QUEUE_FRAMES];
-        if (q->sequence == ch->next_deliver)
+        if (q->data != NULL)
             break;
         if (ch->closed) {
             pthread_mutex_unlock(&ch->lock);
@@ -285,7 +323,8 @@ int channel_receive(struct channel *ch, int timeout_ms, struct channel_payload *
         }
     }
     ch->taken = *q;
-    *q = (struct queued){.sequence = -1};
+    *q = (struct queued){.data = NULL};
+    ch->queued_bytes -= ch->taken.length;
     ch->next_deliver++;
     pthread_mutex_unlock(&ch->lock);
     *ret_payload = (struct channel_payload){ch->taken.type, ch->taken.data, ch->taken.length};
@@ -301,6 +340,28 @@ int channel_flush(struct channel *ch, int timeout_ms) {
         r = pthread_cond_timedwait(&ch->changed, &ch->lock, &until);
     pthread_mutex_unlock(&ch->lock);
     return -r;
+}
+
+int channel_event(const struct channel *ch) {
+    return ch->event;
+}
+
+size_t channel_room(struct channel *ch) {
+    size_t room;
+
+    pthread_mutex_lock(&ch->lock);
+    room = (size_t)(CHANNEL_WINDOW - (ch->next_send - ch->oldest_unacked));
+    pthread_mutex_unlock(&ch->lock);
+    return room;
+}
+
+bool channel_is_closed(struct channel *ch) {
+    bool closed;
+
+    pthread_mutex_lock(&ch->lock);
+    closed = ch->closed;
+    pthread_mutex_unlock(&ch->lock);
+    return closed;
 }
 
 const char *channel_closing_words(const struct channel *ch) {
@@ -321,9 +382,10 @@ void channel_free(struct channel *ch) {
     for (size_t i = 0; i < CHANNEL_WINDOW; i++)
         buf_free(&ch->sent[i].bytes);
     for (size_t i = 0; i < QUEUE_FRAMES; i++)
-        free(ch->queue[i].sequence < 0 ? NULL : ch->queue[i].data);
+        free(ch->queue[i].data);
     free(ch->taken.data);
     ws_free(ch->ws);
+    fd_close(&ch->event);
     pthread_cond_destroy(&ch->changed);
     pthread_mutex_destroy(&ch->lock);
     pthread_mutex_destroy(&ch->order);

@@ -16,6 +16,7 @@
 #ifndef VPCBOX_SESSION_CHANNEL_H
 #define VPCBOX_SESSION_CHANNEL_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,11 +40,20 @@ struct channel_payload {
 int channel_open(struct ws *ws, enum channel_side side, struct channel **ret_channel);
 /* length <= FRAME_PAYLOAD_MAX.  0, or -ESHUTDOWN after either side closed. */
 int channel_send(struct channel *ch, uint32_t type, const void *data, size_t length);
+/* value as text; takes its reference. */
+int channel_send_json(struct channel *ch, uint32_t type, json_t *value);
+int channel_send_flag(struct channel *ch, enum frame_flag flag);
+uint32_t channel_flag(const struct channel_payload *p); /* 0: it is none */
 /* The next payload in order.  -EAGAIN after timeout_ms (-1: none); -ESHUTDOWN when the channel was closed:
  * channel_closing_words() then says what the service said, if anything. */
 int channel_receive(struct channel *ch, int timeout_ms, struct channel_payload *ret_payload);
 /* Waits at most timeout_ms until all that was sent is acknowledged.  0 or -ETIMEDOUT. */
 int channel_flush(struct channel *ch, int timeout_ms);
+/* For event loops: readable (read it once) when something has arrived, room came, or the channel was closed. */
+int channel_event(const struct channel *ch);
+/* How many channel_send() will not wait for room. */
+size_t channel_room(struct channel *ch);
+bool channel_is_closed(struct channel *ch); /* what had arrived before may still be received */
 const char *channel_closing_words(const struct channel *ch);
 /* A frame outside the stream (agent_session_state …), not acknowledged. */
 int channel_send_aside(struct channel *ch, const char *type, const void *data, size_t length);

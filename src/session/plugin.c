@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "session/plugin.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -23,6 +19,9 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "session/channel.h"
+#include "session/forward.h"
+#include "session/plugin_port.h"
+#include "session/version.h"
 
 enum { HANDSHAKE_MS = 60000, EOF_AGAIN_MS = 300, FIRST_SIZE_COLUMNS = 80, FIRST_SIZE_ROWS = 24 };
 
@@ -36,24 +35,9 @@ struct plugin {
     bool raw;
     struct termios before;
     int exit_status;
-    _Atomic int connection; /* port session: the local client, or -1 */
+    const char *agent_version;
+    bool own_protocol; /* our agent offers it, and we have taken it */
 };
-
-static int send_json(struct channel *ch, uint32_t type, json_t *value) {
-    char *text = json_dumps(value, JSON_COMPACT);
-    int r = channel_send(ch, type, text, strlen(text));
-
-    free(text);
-    json_decref(value);
-    return r;
-}
-
-static void send_flag(struct channel *ch, uint32_t flag) {
-    const uint8_t bytes[4] = {(uint8_t)(flag >> 24), (uint8_t)(flag >> 16), (uint8_t)(flag >> 8),
-                              (uint8_t)flag};
-
-    channel_send(ch, FRAME_PAYLOAD_FLAG, bytes, sizeof(bytes));
-}
 
 /* The channel is closed by now, so the thread is not held up in a send. */
 static void end_input(struct plugin *p, pthread_t input) {
@@ -90,25 +74,32 @@ static int open_channel(struct plugin *p, const char *url, const char *token) {
 static int answer_handshake(struct plugin *p, const struct channel_payload *request) {
     json_t *root = json_loadb((const char *)request->data, request->length, 0, NULL), *action,
            *done = json_array();
+    const char *version = json_string_value(json_object_get(root, "AgentVersion"));
     size_t i;
 
+    p->agent_version = version == NULL ? "" : version;
     json_array_foreach(json_object_get(root, "RequestedClientActions"), i, action) {
         const char *type = json_string_value(json_object_get(action, "ActionType"));
         json_t *parameters = json_object_get(action, "ActionParameters");
         bool known = text_is(type, "SessionType");
+        json_t *result = NULL;
 
         if (known) {
             p->session_type = json_string_value(json_object_get(parameters, "SessionType"));
             p->properties = json_object_get(parameters, "Properties");
+            p->own_protocol =
+                json_integer_value(json_object_get(p->properties, FORWARD_OFFER)) == FORWARD_OWN;
+            if (p->own_protocol)
+                result = json_pack("{s:i}", FORWARD_OFFER, FORWARD_OWN);
         }
-        json_array_append_new(done, json_pack("{s:s,s:i,s:n,s:s}", "ActionType", type == NULL ? "" : type,
-                                              "ActionStatus", known ? 1 : 3, "ActionResult", "Error",
+        json_array_append_new(done, json_pack("{s:s,s:i,s:o?,s:s}", "ActionType", type == NULL ? "" : type,
+                                              "ActionStatus", known ? 1 : 3, "ActionResult", result, "Error",
                                               known ? "" : "Unsupported action"));
     }
     /* root stays: session_type and properties point into it for the session's life. */
-    return send_json(p->channel, FRAME_PAYLOAD_HANDSHAKE_RESPONSE,
-                     json_pack("{s:s,s:o,s:[]}", "ClientVersion", PLUGIN_VERSION, "ProcessedClientActions",
-                               done, "Errors"));
+    return channel_send_json(p->channel, FRAME_PAYLOAD_HANDSHAKE_RESPONSE,
+                             json_pack("{s:s,s:o,s:[]}", "ClientVersion", PLUGIN_VERSION,
+                                       "ProcessedClientActions", done, "Errors"));
 }
 
 static int handshake(struct plugin *p) {
@@ -133,8 +124,8 @@ static void send_size(struct plugin *p) {
 
     ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
     if (size.ws_col > 0 && size.ws_row > 0)
-        send_json(p->channel, FRAME_PAYLOAD_SIZE,
-                  json_pack("{s:i,s:i}", "cols", size.ws_col, "rows", size.ws_row));
+        channel_send_json(p->channel, FRAME_PAYLOAD_SIZE,
+                          json_pack("{s:i,s:i}", "cols", size.ws_col, "rows", size.ws_row));
 }
 
 static void raw_on(struct plugin *p) {
@@ -179,7 +170,7 @@ static void *shell_input(void *arg) {
                 } else if (info.ssi_signo == SIGINT) {
                     channel_send(p->channel, FRAME_PAYLOAD_OUTPUT, "\003", 1);
                 } else {
-                    send_flag(p->channel, FRAME_FLAG_TERMINATE);
+                    channel_send_flag(p->channel, FRAME_FLAG_TERMINATE);
                 }
             }
         }
@@ -197,6 +188,17 @@ static void *shell_input(void *arg) {
     }
 }
 
+/* A number; or "EXIT_CODE: 7", when the user has asked for outputs apart and looks for it among them. */
+static void take_exit_code(struct plugin *p, const struct channel_payload *m) {
+    static const char words[] = "EXIT_CODE: ";
+    char text[32] = "";
+
+    memcpy(text, m->data, m->length < sizeof(text) ? m->length : sizeof(text) - 1);
+    if (text_starts(text, words))
+        fd_write_all(STDOUT_FILENO, m->data, m->length);
+    p->exit_status = atoi(text_starts(text, words) ? text + strlen(words) : text) & 255;
+}
+
 static void run_shell(struct plugin *p) {
     pthread_t input;
     struct channel_payload m;
@@ -209,126 +211,41 @@ static void run_shell(struct plugin *p) {
             fd_write_all(STDOUT_FILENO, m.data, m.length);
         else if (m.type == FRAME_PAYLOAD_STDERR || m.type == FRAME_PAYLOAD_ERROR)
             fd_write_all(STDERR_FILENO, m.data, m.length);
-        else if (m.type == FRAME_PAYLOAD_EXIT_CODE && m.length > 0 && m.length < 8) {
-            char code[8] = "";
-
-            memcpy(code, m.data, m.length);
-            p->exit_status = atoi(code) & 255;
-        }
+        else if (m.type == FRAME_PAYLOAD_EXIT_CODE)
+            take_exit_code(p, &m);
     }
     raw_off(p);
     end_input(p, input);
 }
 
-/* -- port ------------------------------------------------------------------------------------------ */
-
-static int listen_local(struct plugin *p, uint16_t *ret_port) {
-    const char *wanted = json_string_value(json_object_get(p->properties, "localPortNumber"));
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(at);
-    int64_t port = 0;
-    const int one = 1;
-    int fd;
-
-    if (wanted != NULL && *wanted != '\0' && parse_int(wanted, 0, 65535, &port) < 0)
-        return -EINVAL;
-    at.sin_port = htons((uint16_t)port);
-    fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 16) < 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &length) < 0) {
-        int r = -errno;
-
-        close(fd);
-        return r;
-    }
-    *ret_port = ntohs(at.sin_port);
-    return fd;
-}
-
-struct port_input {
-    struct plugin *plugin;
-    int listener;
-};
-
-/* Serves local clients one after the other; a signal ends the session. */
-static void *port_input(void *arg) {
-    struct port_input *in = arg;
-    struct plugin *p = in->plugin;
-    uint8_t piece[CHANNEL_PAYLOAD_BYTES];
-
-    for (;;) {
-        int fd = atomic_load(&p->connection);
-        struct pollfd fds[3] = {{.fd = fd < 0 ? in->listener : fd, .events = POLLIN},
-                                {.fd = p->signals, .events = POLLIN},
-                                {.fd = p->ended, .events = POLLIN}};
-
-        if ((poll(fds, 3, -1) < 0 && errno != EINTR) || fds[2].revents != 0)
-            return NULL;
-        if (fds[1].revents != 0) {
-            struct signalfd_siginfo info;
-
-            if (read(p->signals, &info, sizeof(info)) == sizeof(info) && info.ssi_signo != SIGWINCH) {
-                puts("Terminate signal received, exiting.");
-                send_flag(p->channel, FRAME_FLAG_TERMINATE);
-                return NULL;
-            }
-        }
-        if (fds[0].revents == 0)
-            continue;
-        if (fd < 0) {
-            fd = accept4(in->listener, NULL, NULL, SOCK_CLOEXEC);
-            if (fd >= 0) {
-                printf("Connection accepted for session %s.\n", p->session_id);
-                fflush(stdout);
-                atomic_store(&p->connection, fd);
-            }
-        } else {
-            ssize_t n = read(fd, piece, sizeof(piece));
-
-            if (n > 0) {
-                if (channel_send(p->channel, FRAME_PAYLOAD_OUTPUT, piece, (size_t)n) < 0)
-                    return NULL;
-                continue;
-            }
-            atomic_store(&p->connection, -1);
-            close(fd);
-            send_flag(p->channel, FRAME_FLAG_DISCONNECT_TO_PORT);
-        }
-    }
-}
-
-static int run_port(struct plugin *p) {
-    struct port_input in = {p, -1};
-    struct channel_payload m;
-    pthread_t input;
-    uint16_t port = 0;
-
-    atomic_store(&p->connection, -1);
-    in.listener = listen_local(p, &port);
-    if (in.listener < 0) {
-        fprintf(stderr, "Cannot listen on the local port: %s\n", strerror(-in.listener));
-        send_flag(p->channel, FRAME_FLAG_TERMINATE);
-        return 1;
-    }
-    printf("Port %u opened for sessionId %s.\nWaiting for connections...\n", port, p->session_id);
-    fflush(stdout);
-    if (pthread_create(&input, NULL, port_input, &in) != 0)
-        return 1;
-    while (channel_receive(p->channel, -1, &m) == 0) {
-        int fd = atomic_load(&p->connection);
-
-        if (m.type == FRAME_PAYLOAD_OUTPUT && fd >= 0)
-            fd_write_all(fd, m.data, m.length); /* a client that went away is the input thread's to see */
-    }
-    end_input(p, input);
-    close(in.listener);
-    return 0;
-}
-
 /* -- main ------------------------------------------------------------------------------------------ */
+
+/* Standard input and output are a connection's (ssh's ProxyCommand): nothing else may be written there. */
+static bool is_joined(const struct plugin *p) {
+    return text_is(p->session_type, "Port") &&
+           !text_is(json_string_value(json_object_get(p->properties, "type")), "LocalPortForwarding");
+}
+
+static void run(struct plugin *p) {
+    const struct plugin_port port = {.session_id = p->session_id,
+                                     .channel = p->channel,
+                                     .properties = p->properties,
+                                     .agent_version = p->agent_version,
+                                     .own_protocol = p->own_protocol,
+                                     .signals = p->signals,
+                                     .ended = p->ended};
+
+    if (is_joined(p)) {
+        p->exit_status = plugin_port_join(&port);
+        return;
+    }
+    printf("\nStarting session with SessionId: %s\n", p->session_id);
+    fflush(stdout);
+    if (text_is(p->session_type, "Port"))
+        p->exit_status = plugin_port_listen(&port);
+    else
+        run_shell(p);
+}
 
 static int run_session(struct plugin *p, const char *url, const char *token) {
     sigset_t set;
@@ -346,8 +263,6 @@ static int run_session(struct plugin *p, const char *url, const char *token) {
     p->ended = eventfd(0, EFD_CLOEXEC);
     if (p->signals < 0 || p->ended < 0)
         return 1;
-    printf("\nStarting session with SessionId: %s\n", p->session_id);
-    fflush(stdout);
     if (open_channel(p, url, token) < 0)
         return 1;
     r = handshake(p);
@@ -357,14 +272,11 @@ static int run_session(struct plugin *p, const char *url, const char *token) {
         channel_free(p->channel);
         return 1;
     }
-    if (text_is(p->session_type, "Port"))
-        p->exit_status = run_port(p);
-    else
-        run_shell(p);
+    run(p);
     words = channel_closing_words(p->channel);
     if (*words != '\0')
-        printf("\n\nSessionId: %s : %s\n\n", p->session_id, words);
-    else
+        fprintf(is_joined(p) ? stderr : stdout, "\n\nSessionId: %s : %s\n\n", p->session_id, words);
+    else if (!is_joined(p))
         printf("\n\nExiting session with sessionId: %s.\n\n", p->session_id);
     channel_free(p->channel);
     return p->exit_status;

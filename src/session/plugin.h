@@ -13,8 +13,6 @@
 #ifndef VPCBOX_SESSION_PLUGIN_H
 #define VPCBOX_SESSION_PLUGIN_H
 
-#define PLUGIN_VERSION "1.2.694.0-vpcbox"
-
 int plugin_main(int argc, char **argv);
 
 #endif
