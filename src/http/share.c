@@ -52,20 +52,24 @@ static struct seat_address *find(struct share *s, uint32_t address) {
 /* Forgets an address, and its party, that holds nothing. */
 static void forget(struct share *s, struct seat_address *a) {
     struct seat_party *p = a->party;
-    struct seat_address **at = &p->addresses;
-    struct seat_party **party_at = &s->parties;
 
     if (a->count > 0)
         return;
-    while (*at != a)
-        at = &(*at)->next;
-    *at = a->next;
+    for (struct seat_address **at = &p->addresses; *at; at = &(*at)->next) {
+        if (*at == a) {
+            *at = a->next;
+            break;
+        }
+    }
     free(a);
     if (p->addresses)
         return;
-    while (*party_at != p)
-        party_at = &(*party_at)->next;
-    *party_at = p->next;
+    for (struct seat_party **at = &s->parties; *at; at = &(*at)->next) {
+        if (*at == p) {
+            *at = p->next;
+            break;
+        }
+    }
     free(p);
 }
 
