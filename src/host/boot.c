@@ -29,7 +29,7 @@
 #include "host/netlink.h"
 #include "host/rootfs.h"
 
-enum { REPORT = 3, CONTROL = 4, CONSOLE = 5, GROUPS = 6, TRUST_MAX = 1 << 20 };
+enum { REPORT = 3, CONTROL = 4, CONSOLE = 5, FILTER = 6, GROUPS = 7, TRUST_MAX = 1 << 20 };
 
 static int report(int sock, enum boot_step step, int error, const char *text, const struct space_tap *tap) {
     struct boot_report r = {.step = step, .error = error};
@@ -154,6 +154,8 @@ static void become_bubblewrap(const char *folder, const struct boot *b) {
         add_words(&a, (const char *const[]){"--setenv", v[0], v[1], NULL});
     if (b->start->hostname[0] != '\0')
         add_words(&a, (const char *const[]){"--hostname", b->start->hostname, NULL});
+    add_words(&a, (const char *const[]){"--seccomp", NULL});
+    add(&a, "%d", INIT_CONTROL + 1);
     add_words(&a, (const char *const[]){"--bind", NULL});
     add(&a, "%s/usr", folder);
     add_words(&a, (const char *const[]){"/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin",
@@ -184,14 +186,18 @@ int boot_run(void *context) {
     size_t trust_bytes = 0;
     struct rootfs fs = {folder, b->start, b->user_data, b->user_data_bytes, "", 0, b->region, CONSOLE};
     int sock = fcntl(REPORT, F_DUPFD_CLOEXEC, 64), null = open("/dev/null", O_RDONLY), r;
-    int groups[CGROUP_CONTROLLERS];
+    int groups[CGROUP_CONTROLLERS], filter;
     pid_t host = getppid();
 
-    snprintf(folder, sizeof(folder), SPACE_INSTANCES "/%s/root", b->start->instance);
     if (dup2(null, 0) < 0 || dup2(CONSOLE, 1) < 0 || dup2(CONSOLE, 2) < 0)
         return fail(sock, -errno, "its console");
     for (size_t i = 0; i < b->group_count; i++)
         groups[i] = GROUPS + (int)i;
+    snprintf(folder, sizeof(folder), "/proc/self/fd/%d", FILTER);
+    filter = open(folder, O_RDONLY | O_CLOEXEC); /* with an offset of its own */
+    if (filter < 0)
+        return fail(sock, -errno, "its filter of system calls");
+    snprintf(folder, sizeof(folder), SPACE_INSTANCES "/%s/root", b->start->instance);
     cgroup_join(groups, b->group_count);
     limits_before();
     if (fd_read_file(SPACE_HOME "/ca/ca.crt", TRUST_MAX, &trust, &trust_bytes) == 0) {
@@ -219,7 +225,9 @@ int boot_run(void *context) {
         return 1;
     if (dup2(CONTROL, INIT_CONTROL) < 0)
         return fail(sock, -errno, "its control socket");
-    close_range(INIT_CONTROL + 1, 63, 0);
+    if (dup2(filter, INIT_CONTROL + 1) < 0)
+        return fail(sock, -errno, "its filter of system calls");
+    close_range(INIT_CONTROL + 2, 63, 0);
     become_bubblewrap(folder, b);
     return fail(sock, -errno, "bwrap");
 }

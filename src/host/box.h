@@ -110,6 +110,7 @@ struct box {
     struct image_wait *image_waits;
     int flow_table;
     uint64_t flow_table_bytes;
+    int filter; /* of instances' system calls (host/filter.h); -1 until there is one */
     struct box_socket *sockets;
     struct guest *guests;
     struct command *commands;
@@ -145,7 +146,7 @@ void exec_forget_region(struct box *box); /* ends what the dead region had start
 void exec_netns(struct box *box, const struct message *m);
 
 /* boot.c: what an instance's first process does; never returns on success.  Descriptors: 3 report,
- * 4 init's control socket, 5 console, 6, … those of cgroup_make(). */
+ * 4 init's control socket, 5 console, 6 filter, 7, … those of cgroup_make(). */
 struct boot {
     const struct space *space;
     const struct message_instance_start *start;

@@ -17,6 +17,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "host/box.h"
+#include "host/filter.h"
 #include "host/tree.h"
 
 enum {
@@ -306,10 +307,12 @@ static int launch(struct guest *g) {
                         .cables = g->box->kernel.on,
                         .limits = limits_of(&g->start.size)};
     int report[2] = {-1, -1}, control[2] = {-1, -1}, console[2] = {-1, -1}, r;
-    int groups[CGROUP_CONTROLLERS], keep[3 + CGROUP_CONTROLLERS];
+    int groups[CGROUP_CONTROLLERS], keep[4 + CGROUP_CONTROLLERS];
     bool fresh = false;
     pid_t pid;
 
+    if (g->box->filter < 0 && (g->box->filter = filter_open()) < 0)
+        return g->box->filter;
     r = make_folder(g, &fresh);
     if (r == 0)
         r = console_open(g);
@@ -321,11 +324,11 @@ static int launch(struct guest *g) {
     if (r == 0 && fchown(console[1], g->box->space.instance_id, g->box->space.instance_id) < 0)
         r = -errno;
     cgroup_make(&g->box->space.groups, g->start.instance, &boot.limits.group, groups);
-    memcpy(keep, (int[]){report[1], control[1], console[1]}, 3 * sizeof(keep[0]));
+    memcpy(keep, (int[]){report[1], control[1], console[1], g->box->filter}, 4 * sizeof(keep[0]));
     for (int c = 0; c < CGROUP_CONTROLLERS; c++)
         if (groups[c] >= 0)
-            keep[3 + boot.group_count++] = groups[c];
-    pid = r < 0 ? r : space_child(keep, 3 + boot.group_count, boot_child, &boot);
+            keep[4 + boot.group_count++] = groups[c];
+    pid = r < 0 ? r : space_child(keep, 4 + boot.group_count, boot_child, &boot);
     for (int c = 0; c < CGROUP_CONTROLLERS; c++)
         fd_close(&groups[c]);
     fd_close(&report[1]);

@@ -694,8 +694,13 @@ int host_run(const struct host_options *options) {
     const char *lack;
     int r;
 
-    box = (struct box){
-        .options = *options, .self = getpid(), .listener = -1, .lock = -1, .image = -1, .flow_table = -1};
+    box = (struct box){.options = *options,
+                       .self = getpid(),
+                       .listener = -1,
+                       .lock = -1,
+                       .image = -1,
+                       .flow_table = -1,
+                       .filter = -1};
     box.region =
         (struct child){.box = &box, .name = "vpcbox-region", .greet = greet_region, .hear = hear_region};
     box.fabric =
