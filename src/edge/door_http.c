@@ -39,7 +39,11 @@ static void from_loopback(struct http_request *rq, void *user) {
 
 int door_http_listen_service(struct http_server *s, const struct door_http *how, int plain_fd, int tls_fd,
                              struct tls_ca *ca) {
-    struct http_listen listen_how = {.fd = plain_fd, .handler = from_network, .user = (void *)(uintptr_t)how};
+    struct http_listen listen_how = {.fd = plain_fd,
+                                     .handler = from_network,
+                                     .user = (void *)(uintptr_t)how,
+                                     .party_bits = DOOR_ADDRESS_BITS,
+                                     .strangers = true};
     int r = plain_fd >= 0 ? http_server_listen(s, &listen_how, NULL) : 0;
 
     if (r < 0 || tls_fd < 0)

@@ -151,7 +151,7 @@ static int start_udp(struct lab *l) {
 }
 
 static int start_http(struct lab *l, uint16_t port, struct tls_ca *tls) {
-    struct http_listen listen = {.tls = tls, .handler = lab_site, .user = l->git};
+    struct http_listen listen = {.tls = tls, .handler = lab_site, .user = l->git, .strangers = true};
 
     listen.fd = l->o.socket(l->o.user, SOCK_STREAM, port);
     return listen.fd < 0 ? listen.fd : http_server_listen(l->http, &listen, NULL);

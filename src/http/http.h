@@ -2,11 +2,13 @@
 /*
  * http: an HTTP/1.1 server whose handlers are plain blocking functions.
  *
- * Theory of operation: one thread accepts for all listeners and hands each connection to a worker
- * thread, which keeps it until it ends; finished workers wait for the next connection.  The worker
- * reads a request's head, calls the listener's handler with it, and goes on with the next request of
- * the connection when the handler has returned.  So a handler may wait (for a commit, for a file, for
- * the peer) without holding up anyone else, and a small request costs one recv() and one sendmsg().
+ * Theory of operation: one thread accepts for all listeners; connections that wait for their client, before, in and
+ * after a head, are parked without a thread (http/crew.h).  When a head is whole, a worker thread calls the listener's
+ * handler with it, and goes on with the next request of the connection if that comes at once.  So a handler may wait
+ * (for a commit, for a file, for the peer) without holding up anyone else, and a small request costs one recv() and
+ * one sendmsg().
+ *
+ * Each listener has connections of its own, and shares them among those who come (http/share.h).
  *
  * The body stays in the socket until the handler asks for it: http_body_read() is the back-pressure.
  * `Expect: 100-continue` is answered by the first body read, so a handler that responds without
@@ -112,7 +114,7 @@ int http_upgrade_websocket(struct http_request *rq, const struct ws_options *opt
 struct http_server;
 
 struct http_server_options {  /* 0 means the default */
-    unsigned max_connections; /* 1024; one more closes the connection idle the longest, or waits */
+    unsigned max_connections; /* of each listener; 1024, or less where descriptors are few */
     size_t max_head_bytes;    /* 65536: request line and headers */
     unsigned idle_timeout_ms; /* 75000: between requests, and for any one wait on the peer */
     unsigned head_timeout_ms; /* 20000: from a head's first byte to its last; also for TLS handshakes */
@@ -127,6 +129,9 @@ struct http_listen {
     struct tls_ca *tls;  /* NULL: plain.  Must outlive the server. */
     http_handler *handler;
     void *user;
+    unsigned max_connections; /* 0: the server's */
+    unsigned party_bits;      /* peers' addresses that differ in their last so many bits are one party, */
+    bool strangers;           /* no party has more than half of the connections */
 };
 
 int http_server_new(const struct http_server_options *options, struct http_server **ret_server);

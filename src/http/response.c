@@ -109,7 +109,7 @@ static int send_body(struct conn *c, struct iovec *iov, int count, bool more) {
 
     conn_deadline(c, c->limits->idle_timeout_ms);
     r = stream_send(&c->io, iov, count, more);
-    atomic_store_explicit(&c->deadline_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&c->seat.deadline_ns, 0, memory_order_relaxed);
     if (r < 0)
         c->response = RESPONSE_BROKEN;
     return r;
@@ -179,7 +179,7 @@ int http_respond_fd(struct http_request *rq, int status, const struct http_heade
         offset += (int64_t)n;
         length -= (int64_t)n;
     }
-    atomic_store_explicit(&c->deadline_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&c->seat.deadline_ns, 0, memory_order_relaxed);
     c->response = r == 0 ? RESPONSE_DONE : RESPONSE_BROKEN;
     return r;
 }

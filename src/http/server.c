@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * server: listeners, worker threads and the watch over time.
+ * server: listeners, their shares, and the watch over time.
  *
- * One thread (`watch`) accepts, and wakes now and then to shut down the sockets whose deadline has
- * passed; the worker that sits in that socket's read or write then finds out.  The lock guards the
- * lists; a worker takes it twice a connection, never in a request.
+ * One thread (`watch`) accepts, gives each connection its seat, and wakes now and then to shut down the sockets
+ * whose deadline has passed; a worker of the crew then finds out, be it in the middle of that socket's read or write
+ * or given it because it was parked.  It never waits to accept: who gets no seat is cut off, so that nobody behind
+ * it in the listener's queue is kept.  The lock guards the lists; a worker takes it to end a connection only.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,40 +30,40 @@
 enum {
     BACKLOG = 1024,
     ACCEPTS_A_TURN = 64,
-    WORKER_WAIT_MS = 10000,         /* an idle worker's life */
-    WORKER_STACK = 2 * 1024 * 1024, /* of address space; handlers parse XML and run SQLite */
-    TICK_MS = 1000                  /* how late a deadline may be noticed, at most */
+    CONNECTIONS = 1024,     /* of a listener, */
+    DESCRIPTORS_PART = 8,   /* but no more than this part of the process's descriptors, */
+    CONNECTIONS_LEAST = 16, /* and no less than these */
+    LEAVERS_MAX = 64,       /* before newcomers wait until they have gone */
+    LEAVERS_WAIT_MS = 100,
+    TICK_MS = 1000 /* how late a deadline may be noticed, at most */
 };
 
 struct listener {
     struct http_listen how; /* how.fd is open */
+    struct share share;
     struct listener *next;
-};
-
-struct worker {
-    pthread_t thread;
-    struct http_server *server;
-    struct worker *next;
 };
 
 struct http_server {
     struct http_server_options options;
-    char name[16];
     pthread_t watch;
+    struct crew *crew;
     int epoll, wake;
     unsigned tick_ms;
     atomic_bool stopping, quit;
     atomic_int busy;
 
     pthread_mutex_t lock;
-    pthread_cond_t work, change;
+    pthread_cond_t change;
     struct listener *listeners;
-    struct conn *conns; /* all that are open, waiting ones too */
-    struct conn *waiting_first, *waiting_last;
-    size_t conn_count, waiting_count, idle_workers, worker_count;
-    struct worker *finished; /* to be joined */
-    bool paused;             /* not accepting: too many connections or descriptors */
+    struct conn *conns; /* all that are open */
+    size_t conn_count;  /* but for those that are away */
+    size_t leavers;     /* still open, without a seat */
+    bool paused;        /* not accepting: too few descriptors */
 };
+
+/* Between a connection that is away and the end of its server. */
+static pthread_mutex_t away_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void wake_watch(struct http_server *s) {
     uint64_t one = 1;
@@ -70,8 +72,9 @@ static void wake_watch(struct http_server *s) {
         return; /* full: it is awake as it is */
 }
 
-/* ---- workers ---- */
+/* ---- connections ---- */
 
+/* Under the lock. */
 static void unlink_conn(struct http_server *s, struct conn *c) {
     if (c->prev)
         c->prev->next = c->next;
@@ -79,88 +82,98 @@ static void unlink_conn(struct http_server *s, struct conn *c) {
         s->conns = c->next;
     if (c->next)
         c->next->prev = c->prev;
+    share_leave(&c->seat);
 }
 
-/* Under the lock.  NULL when the worker has waited long enough or the server ends. */
-static struct conn *wait_for_conn(struct http_server *s) {
-    struct timespec until = clock_deadline(WORKER_WAIT_MS);
-    struct conn *c;
-
-    s->idle_workers++;
-    while (s->waiting_first == NULL && !atomic_load(&s->quit)) {
-        if (pthread_cond_timedwait(&s->work, &s->lock, &until) == ETIMEDOUT)
-            break;
-    }
-    s->idle_workers--;
-    c = s->waiting_first;
-    if (c) {
-        s->waiting_first = c->next_waiting;
-        s->waiting_count--;
-    }
-    return c;
-}
-
-static void *worker_main(void *arg) {
-    struct worker *w = arg;
-    struct http_server *s = w->server;
-    struct conn *c;
-
-    pthread_setname_np(pthread_self(), s->name);
-    pthread_mutex_lock(&s->lock);
-    while ((c = wait_for_conn(s))) {
-        pthread_mutex_unlock(&s->lock);
-        conn_run(c);
-        pthread_mutex_lock(&s->lock);
-        unlink_conn(s, c);
-        pthread_mutex_unlock(&s->lock);
+static void release(struct conn *c) {
+    if (atomic_fetch_sub(&c->holders, 1) == 1)
         http_conn_free(c);
-        pthread_mutex_lock(&s->lock);
-        s->conn_count--; /* now that its descriptor is free */
-        pthread_cond_broadcast(&s->change);
-        if (s->paused)
-            wake_watch(s);
-    }
-    s->worker_count--;
-    w->next = s->finished;
-    s->finished = w;
-    wake_watch(s);
+}
+
+static void end_conn(struct http_server *s, struct conn *c) {
+    bool leaving;
+
+    pthread_mutex_lock(&s->lock);
+    unlink_conn(s, c);
+    leaving = c->leaving;
+    pthread_mutex_unlock(&s->lock);
+    http_conn_free(c);
+    pthread_mutex_lock(&s->lock);
+    s->conn_count--; /* now that its descriptor is free */
+    s->leavers -= leaving;
     pthread_cond_broadcast(&s->change);
     pthread_mutex_unlock(&s->lock);
-    return NULL;
 }
 
-/* Under the lock. */
-static int start_worker(struct http_server *s) {
-    struct worker *w = calloc(1, sizeof(*w));
-    pthread_attr_t attr;
-    int r;
+static void serve(struct parked *p) {
+    struct conn *c = (struct conn *)(void *)((char *)p - offsetof(struct conn, parked));
+    struct http_server *s = c->server;
 
-    if (w == NULL)
-        return -ENOMEM;
-    w->server = s;
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, WORKER_STACK);
-    r = -pthread_create(&w->thread, &attr, worker_main, w);
-    pthread_attr_destroy(&attr);
-    if (r < 0)
-        free(w);
-    else
-        s->worker_count++;
-    return r;
+    switch (conn_run(c)) {
+    case CONN_PARK:
+        if (crew_park(s->crew, c->fd, p) < 0)
+            end_conn(s, c);
+        break;
+    case CONN_END:
+        end_conn(s, c);
+        break;
+    case CONN_AWAY:
+        release(c);
+    }
 }
 
-static void join_finished(struct http_server *s) {
-    struct worker *w, *next;
+/* Under the lock: its worker will find out. */
+static void send_away(struct http_server *s, struct seat *seat) {
+    struct conn *c = (struct conn *)(void *)((char *)seat - offsetof(struct conn, seat));
+
+    atomic_store(&c->expired, true);
+    if (!c->upgraded) {
+        c->leaving = true;
+        s->leavers++;
+    }
+    shutdown(c->fd, SHUT_RDWR);
+}
+
+struct stream conn_take_socket(struct conn *c) {
+    struct http_server *s = c->server;
+    struct stream taken;
 
     pthread_mutex_lock(&s->lock);
-    w = s->finished;
-    s->finished = NULL;
+    taken = c->io;
+    c->io = (struct stream){.fd = -1};
+    c->fd = -1;
+    c->upgraded = true;
+    atomic_store(&c->holders, 2);
+    atomic_store(&c->seat.deadline_ns, 0);
+    atomic_store(&c->seat.state, SEAT_NEW);
+    atomic_fetch_sub(c->busy, 1);
+    s->conn_count--;
+    s->leavers -= c->leaving;
+    pthread_cond_broadcast(&s->change);
     pthread_mutex_unlock(&s->lock);
-    for (; w; w = next) {
-        next = w->next;
-        pthread_join(w->thread, NULL);
-        free(w);
+    crew_remove(s->crew, taken.fd);
+    return taken;
+}
+
+void conn_keep(struct conn *c, int fd) {
+    pthread_mutex_lock(&c->server->lock);
+    c->fd = fd;
+    pthread_mutex_unlock(&c->server->lock);
+}
+
+void conn_settle(struct conn *c) {
+    atomic_store(&c->seat.state, SEAT_BUSY);
+}
+
+void conn_left(struct conn *c) {
+    pthread_mutex_lock(&away_lock);
+    if (c->server) {
+        pthread_mutex_lock(&c->server->lock);
+        unlink_conn(c->server, c);
+        pthread_mutex_unlock(&c->server->lock);
     }
+    pthread_mutex_unlock(&away_lock);
+    release(c);
 }
 
 /* ---- the watch ---- */
@@ -175,33 +188,17 @@ static void watch_listeners(struct http_server *s, bool on) {
     }
 }
 
-/* Under the lock: cuts the connection that has waited the longest for its next request. */
-static void evict_idle(struct http_server *s) {
-    struct conn *oldest = NULL;
-
-    for (struct conn *c = s->conns; c; c = c->next) {
-        if (atomic_load(&c->idle) && !atomic_load(&c->expired) &&
-            (!oldest || atomic_load(&c->deadline_ns) < atomic_load(&oldest->deadline_ns)))
-            oldest = c;
-    }
-    if (oldest) {
-        atomic_store(&oldest->expired, true);
-        shutdown(oldest->io.fd, SHUT_RDWR);
-    }
-}
-
-static struct conn *new_conn(struct http_server *s, const struct listener *l, int fd) {
+static struct conn *new_conn(struct http_server *s, struct listener *l, int fd) {
     struct conn *c = calloc(1, sizeof(*c));
     socklen_t size = sizeof(c->rq.local);
     int one = 1;
 
-    if (c == NULL) {
-        close(fd);
+    if (c == NULL)
         return NULL;
-    }
+    c->parked.ready = serve;
     c->server = s;
     c->limits = &s->options;
-    c->io.fd = fd;
+    c->io.fd = c->fd = fd;
     c->handler = l->how.handler;
     c->user = l->how.user;
     c->ca = l->how.tls;
@@ -212,68 +209,72 @@ static struct conn *new_conn(struct http_server *s, const struct listener *l, in
     size = sizeof(c->rq.peer);
     getpeername(fd, (struct sockaddr *)&c->rq.peer, &size);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    if (c->ca == NULL)
+        stream_prepare(&c->io);
+    conn_begin(c);
     return c;
 }
 
-static void hand_over(struct http_server *s, struct conn *c) {
-    bool orphan = false;
+/* A seat, if there is one; and the crew's care. */
+static void take_in(struct http_server *s, struct listener *l, int fd) {
+    struct timespec until = clock_deadline(LEAVERS_WAIT_MS);
+    struct conn *c = new_conn(s, l, fd);
+    struct seat *leaver;
+    bool seated;
+
+    if (c == NULL) {
+        close(fd);
+        return;
+    }
+    pthread_mutex_lock(&s->lock);
+    while (s->leavers > LEAVERS_MAX && pthread_cond_timedwait(&s->change, &s->lock, &until) == 0)
+        ;
+    seated = share_sit(&l->share, ntohl(c->rq.peer.sin_addr.s_addr), &c->seat, &leaver);
+    if (leaver)
+        send_away(s, leaver);
+    if (seated) {
+        c->next = s->conns;
+        if (c->next)
+            c->next->prev = c;
+        s->conns = c;
+        s->conn_count++;
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (!seated)
+        http_conn_free(c);
+    else if (crew_add(s->crew, fd, &c->parked) < 0)
+        end_conn(s, c);
+}
+
+/* There are no descriptors: somebody goes, of the listener with the most. */
+static void make_room(struct http_server *s) {
+    struct listener *most = s->listeners;
+    struct seat *leaver;
 
     pthread_mutex_lock(&s->lock);
-    c->next = s->conns;
-    if (c->next)
-        c->next->prev = c;
-    s->conns = c;
-    s->conn_count++;
-    if (s->waiting_first)
-        s->waiting_last->next_waiting = c;
-    else
-        s->waiting_first = c;
-    s->waiting_last = c;
-    s->waiting_count++;
-    if (s->idle_workers < s->waiting_count && start_worker(s) < 0 && s->worker_count == 0) {
-        s->waiting_first = s->waiting_last = NULL;
-        s->waiting_count = 0;
-        unlink_conn(s, c);
-        s->conn_count--;
-        orphan = true;
+    for (struct listener *l = s->listeners; l; l = l->next) {
+        if (l->share.count > most->share.count)
+            most = l;
     }
-    pthread_cond_signal(&s->work);
+    leaver = share_spare(&most->share);
+    if (leaver)
+        send_away(s, leaver);
+    watch_listeners(s, false);
     pthread_mutex_unlock(&s->lock);
-    if (orphan)
-        http_conn_free(c);
 }
 
 static void accept_some(struct http_server *s, struct listener *l) {
     for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-        struct conn *c;
-        bool full;
-        int fd;
+        int fd = accept4(l->how.fd, NULL, NULL, SOCK_CLOEXEC | (l->how.tls ? SOCK_NONBLOCK : 0));
 
-        pthread_mutex_lock(&s->lock);
-        full = s->conn_count >= s->options.max_connections;
-        if (full && i == 0) { /* only then is it known that somebody waits */
-            evict_idle(s);
-            watch_listeners(s, false);
-        }
-        pthread_mutex_unlock(&s->lock);
-        if (full)
+        if (fd >= 0)
+            take_in(s, l, fd);
+        else if (errno == EAGAIN || errno == EINTR || errno == EBADF)
             return;
-        fd = accept4(l->how.fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0) {
-            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-                pthread_mutex_lock(&s->lock);
-                evict_idle(s);
-                watch_listeners(s, false);
-                pthread_mutex_unlock(&s->lock);
-                return;
-            }
-            if (errno == EAGAIN || errno == EINVAL || errno == EBADF)
-                return;
-            continue; /* that connection's own trouble */
-        }
-        c = new_conn(s, l, fd);
-        if (c)
-            hand_over(s, c);
+        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            make_room(s);
+            return;
+        } /* else that connection's own trouble */
     }
 }
 
@@ -284,18 +285,20 @@ static bool sweep(struct http_server *s) {
 
     pthread_mutex_lock(&s->lock);
     for (struct conn *c = s->conns; c; c = c->next) {
-        uint64_t deadline = atomic_load(&c->deadline_ns);
+        uint64_t deadline = atomic_load(&c->seat.deadline_ns);
 
+        if (c->upgraded)
+            continue;
         if (deadline && deadline < now && !atomic_exchange(&c->expired, true)) {
             /* A late reader may still be told so; a late writer would hang in the telling. */
-            shutdown(c->io.fd, c->response == RESPONSE_NONE ? SHUT_RD : SHUT_RDWR);
-            atomic_store(&c->deadline_ns, now + (uint64_t)TICK_MS * 1000000);
+            shutdown(c->fd, c->response == RESPONSE_NONE ? SHUT_RD : SHUT_RDWR);
+            atomic_store(&c->seat.deadline_ns, now + (uint64_t)TICK_MS * 1000000);
         } else if (deadline && deadline < now) {
-            shutdown(c->io.fd, SHUT_RDWR);
+            shutdown(c->fd, SHUT_RDWR);
         }
     }
-    any = s->conns != NULL;
-    if (s->paused && s->conn_count < s->options.max_connections && !atomic_load(&s->stopping))
+    any = s->conn_count > 0;
+    if (s->paused && !atomic_load(&s->stopping))
         watch_listeners(s, true);
     pthread_mutex_unlock(&s->lock);
     return any;
@@ -312,7 +315,7 @@ static void *watch_main(void *arg) {
     struct http_server *s = arg;
     uint64_t last_sweep = 0;
 
-    pthread_setname_np(pthread_self(), s->name);
+    pthread_setname_np(pthread_self(), s->options.name);
     for (bool any = false;;) {
         struct epoll_event events[16];
         int n = epoll_wait(s->epoll, events, 16, any || s->paused ? (int)s->tick_ms : -1);
@@ -335,7 +338,6 @@ static void *watch_main(void *arg) {
         if (woken || clock_mono_ns() - last_sweep > (uint64_t)s->tick_ms * 1000000) {
             last_sweep = clock_mono_ns();
             any = sweep(s);
-            join_finished(s);
         }
         if (atomic_load(&s->quit))
             return NULL;
@@ -344,20 +346,17 @@ static void *watch_main(void *arg) {
 
 /* ---- outside ---- */
 
-struct stream conn_take_socket(struct conn *c) {
-    struct stream taken;
-
-    pthread_mutex_lock(&c->server->lock);
-    taken = c->io;
-    c->io = (struct stream){.fd = -1};
-    c->upgraded = true;
-    atomic_fetch_sub(c->busy, 1);
-    pthread_mutex_unlock(&c->server->lock);
-    return taken;
-}
-
 static unsigned or_default(unsigned value, unsigned otherwise) {
     return value ? value : otherwise;
+}
+
+static unsigned default_connections(void) {
+    struct rlimit l;
+
+    if (getrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur / DESCRIPTORS_PART > CONNECTIONS)
+        return CONNECTIONS;
+    return l.rlim_cur / DESCRIPTORS_PART < CONNECTIONS_LEAST ? CONNECTIONS_LEAST
+                                                             : (unsigned)l.rlim_cur / DESCRIPTORS_PART;
 }
 
 int http_server_new(const struct http_server_options *options, struct http_server **ret_server) {
@@ -372,25 +371,27 @@ int http_server_new(const struct http_server_options *options, struct http_serve
     o = &s->options;
     if (options)
         *o = *options;
-    o->max_connections = or_default(o->max_connections, 1024);
+    o->max_connections = or_default(o->max_connections, default_connections());
     o->max_head_bytes = o->max_head_bytes ? o->max_head_bytes : 65536;
     o->idle_timeout_ms = or_default(o->idle_timeout_ms, 75000);
     o->head_timeout_ms = or_default(o->head_timeout_ms, 20000);
     o->min_body_rate = or_default(o->min_body_rate, 512);
-    snprintf(s->name, sizeof(s->name), "%s", o->name ? o->name : "http");
+    o->name = o->name ? o->name : "http";
     s->tick_ms = o->idle_timeout_ms < o->head_timeout_ms ? o->idle_timeout_ms / 4 : o->head_timeout_ms / 4;
     s->tick_ms = s->tick_ms < 10 ? 10 : s->tick_ms > TICK_MS ? TICK_MS : s->tick_ms;
     http_parser_set_max_header_size(UINT32_MAX); /* the buffer is the limit, and it is ours */
     pthread_mutex_init(&s->lock, NULL);
-    clock_cond_init(&s->work);
     clock_cond_init(&s->change);
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
     s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (s->epoll < 0 || s->wake < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->wake, &ev) < 0)
         r = -errno;
     else
+        r = crew_new(o->name, &s->crew);
+    if (r == 0)
         r = -pthread_create(&s->watch, NULL, watch_main, s);
     if (r < 0) {
+        crew_free(s->crew);
         fd_close(&s->epoll);
         fd_close(&s->wake);
         free(s);
@@ -428,6 +429,9 @@ int http_server_listen(struct http_server *s, const struct http_listen *how, uin
     if (l == NULL)
         return -ENOMEM;
     l->how = *how;
+    l->share.max = or_default(how->max_connections, s->options.max_connections);
+    l->share.party_max = how->strangers ? (l->share.max + 1) / 2 : l->share.max;
+    l->share.party_bits = how->party_bits;
     if (how->fd < 0)
         l->how.fd = r = open_listener(how);
     else
@@ -456,10 +460,8 @@ int http_server_listen(struct http_server *s, const struct http_listen *how, uin
 
 static void cut(struct http_server *s, bool all) {
     for (struct conn *c = s->conns; c; c = c->next) {
-        if (c->upgraded)
-            continue;
-        if (all || atomic_load(&c->idle))
-            shutdown(c->io.fd, SHUT_RDWR);
+        if (!c->upgraded && (all || atomic_load(&c->seat.state) != SEAT_BUSY))
+            shutdown(c->fd, SHUT_RDWR);
     }
 }
 
@@ -479,13 +481,18 @@ void http_server_free(struct http_server *s, unsigned grace_ms) {
     while (s->conn_count > 0)
         pthread_cond_wait(&s->change, &s->lock);
     atomic_store(&s->quit, true);
-    pthread_cond_broadcast(&s->work);
-    while (s->worker_count > 0)
-        pthread_cond_wait(&s->change, &s->lock);
     pthread_mutex_unlock(&s->lock);
     wake_watch(s);
     pthread_join(s->watch, NULL);
-    join_finished(s);
+    crew_free(s->crew);
+    pthread_mutex_lock(&away_lock);
+    while (s->conns) {
+        struct conn *c = s->conns;
+
+        c->server = NULL;
+        unlink_conn(s, c);
+    }
+    pthread_mutex_unlock(&away_lock);
     for (l = s->listeners; l; l = next) {
         next = l->next;
         fd_close(&l->how.fd);
@@ -493,7 +500,6 @@ void http_server_free(struct http_server *s, unsigned grace_ms) {
     }
     fd_close(&s->epoll);
     fd_close(&s->wake);
-    pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->change);
     pthread_mutex_destroy(&s->lock);
     free(s);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -12,10 +13,22 @@
 
 enum { RECORD_BYTES = 16384 }; /* the most that one TLS record carries */
 
-static int tls_errno(SSL *ssl, int result) {
+static int wait_for(const struct stream *s, short events, int timeout_ms) {
+    struct pollfd p = {.fd = s->fd, .events = events};
+    int n = poll(&p, 1, timeout_ms);
+
+    return n > 0 || (n < 0 && errno == EINTR) ? 0 : n == 0 ? -EAGAIN : -errno;
+}
+
+/* After an SSL call that has not succeeded: 0 to call it again, or the negative errno.  -EAGAIN: waited in vain. */
+static int tls_again(struct stream *s, int result, int timeout_ms) {
     int saved = errno;
 
-    switch (SSL_get_error(ssl, result)) {
+    switch (SSL_get_error(s->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+        return timeout_ms == 0 ? -EAGAIN : wait_for(s, POLLIN, timeout_ms);
+    case SSL_ERROR_WANT_WRITE:
+        return timeout_ms == 0 ? -EAGAIN : wait_for(s, POLLOUT, timeout_ms);
     case SSL_ERROR_ZERO_RETURN:
         return -ECONNRESET;
     case SSL_ERROR_SYSCALL:
@@ -25,10 +38,10 @@ static int tls_errno(SSL *ssl, int result) {
     }
 }
 
-ssize_t stream_receive(struct stream *s, void *data, size_t capacity) {
-    if (s->ssl) {
+static ssize_t tls_receive(struct stream *s, void *data, size_t capacity, int timeout_ms) {
+    for (;;) {
         size_t got;
-        int result;
+        int result, r;
 
         ERR_clear_error();
         errno = 0;
@@ -37,10 +50,15 @@ ssize_t stream_receive(struct stream *s, void *data, size_t capacity) {
             return (ssize_t)got;
         if (SSL_get_error(s->ssl, result) == SSL_ERROR_ZERO_RETURN)
             return 0;
-        return tls_errno(s->ssl, result);
+        r = tls_again(s, result, timeout_ms);
+        if (r < 0)
+            return r;
     }
+}
+
+static ssize_t receive(struct stream *s, void *data, size_t capacity, int flags) {
     for (;;) {
-        ssize_t n = recv(s->fd, data, capacity, 0);
+        ssize_t n = recv(s->fd, data, capacity, flags);
 
         if (n >= 0)
             return n;
@@ -49,26 +67,74 @@ ssize_t stream_receive(struct stream *s, void *data, size_t capacity) {
     }
 }
 
-ssize_t stream_poll(struct stream *s, void *data, size_t capacity) {
-    char peek;
-    ssize_t n =
-        s->ssl ? recv(s->fd, &peek, 1, MSG_PEEK | MSG_DONTWAIT) : recv(s->fd, data, capacity, MSG_DONTWAIT);
+void stream_prepare(struct stream *s) {
+    const struct timeval hold = {0, STREAM_HOLD_MS * 1000};
 
-    if (n < 0)
-        return errno == EINTR ? -EAGAIN : -errno;
-    return s->ssl ? stream_receive(s, data, capacity) : n;
+    setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &hold, sizeof(hold));
+}
+
+ssize_t stream_receive(struct stream *s, void *data, size_t capacity) {
+    ssize_t n;
+
+    if (s->ssl)
+        return tls_receive(s, data, capacity, -1);
+    while ((n = receive(s, data, capacity, 0)) == -EAGAIN) {
+        int r = wait_for(s, POLLIN, -1);
+
+        if (r < 0)
+            return r;
+    }
+    return n;
+}
+
+bool stream_pending(const struct stream *s) {
+    return s->ssl && SSL_has_pending(s->ssl);
+}
+
+ssize_t stream_try(struct stream *s, void *data, size_t capacity) {
+    char peek;
+
+    if (s->ssl == NULL)
+        return receive(s, data, capacity, MSG_DONTWAIT);
+    /* OpenSSL takes longer than the kernel to say that there is nothing. */
+    if (!stream_pending(s) && receive(s, &peek, 1, MSG_PEEK | MSG_DONTWAIT) == -EAGAIN)
+        return -EAGAIN;
+    return tls_receive(s, data, capacity, 0);
+}
+
+ssize_t stream_hold(struct stream *s, void *data, size_t capacity) {
+    int r;
+
+    if (s->ssl == NULL)
+        return receive(s, data, capacity, 0);
+    r = stream_pending(s) ? 0 : wait_for(s, POLLIN, STREAM_HOLD_MS);
+    return r < 0 ? r : tls_receive(s, data, capacity, 0);
+}
+
+int stream_handshake(struct stream *s) {
+    int result;
+
+    ERR_clear_error();
+    errno = 0;
+    result = SSL_accept(s->ssl);
+    return result == 1 ? 0 : tls_again(s, result, 0);
 }
 
 static int tls_send(struct stream *s, const void *data, size_t length) {
-    size_t written;
-    int result;
+    int r = 0;
 
-    if (length == 0)
-        return 0;
-    ERR_clear_error();
-    errno = 0;
-    result = SSL_write_ex(s->ssl, data, length, &written);
-    return result > 0 ? 0 : tls_errno(s->ssl, result);
+    while (length > 0 && r == 0) {
+        size_t written;
+        int result;
+
+        ERR_clear_error();
+        errno = 0;
+        result = SSL_write_ex(s->ssl, data, length, &written);
+        if (result > 0)
+            return 0;
+        r = tls_again(s, result, -1);
+    }
+    return r;
 }
 
 /* Small pieces share a record: a record each would cost more than copying them together. */

@@ -271,6 +271,7 @@ static int make_context(struct tls_ca *ca) {
     SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                  SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(ctx, 1); /* a record with one call, not its header first */
     SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"vpcbox", 6);
     SSL_CTX_set_cert_cb(ctx, on_certificate, ca);
     SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);

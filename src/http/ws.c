@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/text.h"
+#include "http/conn.h"
 #include "http/ws_wire.h"
 
 enum {
@@ -37,6 +38,7 @@ struct received {
 struct ws {
     int fd;
     SSL *ssl;
+    struct conn *seat;    /* in the server; NULL at the client's end */
     pthread_mutex_t lock; /* everything below */
     wslay_event_context_ptr frames;
     int failed;      /* the connection's end as ws_read() tells it; 0 while it lives */
@@ -409,9 +411,21 @@ void ws_free(struct ws *ws) {
     }
     if (ws->failed == -EPROTO || ws->failed == -EMSGSIZE)
         linger(ws);
+    if (ws->seat)
+        conn_left(ws->seat);
     fd_close(&ws->fd);
     pthread_mutex_destroy(&ws->lock);
     free(ws);
+}
+
+void ws_keep_seat(struct ws *ws, struct conn *seat) {
+    ws->seat = seat;
+    conn_keep(seat, ws->fd);
+}
+
+void ws_settle(struct ws *ws) {
+    if (ws->seat)
+        conn_settle(ws->seat);
 }
 
 int ws_new(int fd, SSL *ssl, bool server, const struct ws_options *options, const void *early,

@@ -50,6 +50,8 @@ uint16_t ws_close_code(const struct ws *ws); /* the peer's; 1006 if it just went
 /* Makes ws_read() and ws_write() of all threads fail now, for ending another thread's use. */
 void ws_shutdown(struct ws *ws);
 int ws_fd(const struct ws *ws);
+/* The peer has shown who it is.  Until then the server that it came from may end it in favour of newcomers. */
+void ws_settle(struct ws *ws);
 /* From now on the kernel ends a connection whose path is broken within some 9 s, idle or not. */
 void ws_watch_path(struct ws *ws);
 /* No other thread may be using it.  After -EPROTO or -EMSGSIZE it gives the peer up to a second to leave.

@@ -80,7 +80,12 @@ int http_upgrade_websocket(struct http_request *rq, const struct ws_options *opt
     if (r < 0)
         return r;
     socket = conn_take_socket(c);
-    return ws_new(socket.fd, socket.ssl, true, options, c->in + c->at, c->end - c->at, ret_ws);
+    r = ws_new(socket.fd, socket.ssl, true, options, c->in + c->at, c->end - c->at, ret_ws);
+    if (r < 0)
+        conn_left(c);
+    else
+        ws_keep_seat(*ret_ws, c);
+    return r;
 }
 
 /* ---- client ---- */

@@ -22,6 +22,9 @@ enum { WS_MAX_MESSAGE = 1 << 20, WS_ACCEPT_BYTES = 32 };
  */
 int ws_new(int fd, SSL *ssl, bool server, const struct ws_options *options, const void *early,
            size_t early_length, struct ws **ret_ws);
+/* The server's connection that it was: it counts as one until the web socket is freed. */
+struct conn;
+void ws_keep_seat(struct ws *ws, struct conn *seat);
 /* Sec-WebSocket-Accept for a key. */
 void ws_accept_key(const char *key, char out[WS_ACCEPT_BYTES]);
 

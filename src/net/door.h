@@ -37,7 +37,7 @@ struct door {
     uint32_t endpoint_num;  /* DOOR_GATEWAY and DOOR_INTERFACE */
 };
 
-enum { DOOR_NUM_MAX = (1 << 20) - 1, DOOR_ADDRESSES_MAX = 16 };
+enum { DOOR_NUM_MAX = (1 << 20) - 1, DOOR_ADDRESS_BITS = 4, DOOR_ADDRESSES_MAX = 16 };
 
 static inline struct ip4 door_source(uint32_t eni_num, uint32_t address_index) {
     return (struct ip4){UINT32_C(10) << 24 | (eni_num & DOOR_NUM_MAX) << 4 | (address_index & 15)};

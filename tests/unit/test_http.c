@@ -498,6 +498,176 @@ static void test_eviction(void **state) {
     http_server_free(narrow, 1000);
 }
 
+/* From another address of loopback's /8. */
+static int dial_from(uint32_t address, uint16_t to) {
+    struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(address)};
+    struct timeval patience = {10, 0};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+    sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sa.sin_port = htons(to);
+    assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    return fd;
+}
+
+static size_t threads(void) {
+    DIR *tasks = opendir("/proc/self/task");
+    size_t count = 0;
+
+    while (readdir(tasks) != NULL)
+        count++;
+    closedir(tasks);
+    return count - 2;
+}
+
+/* Whether the peer has ended this connection. */
+static bool is_over(int fd) {
+    char byte;
+
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+static void is_served(int fd) {
+    say(fd, "GET /refuse HTTP/1.1\r\nHost: h\r\n\r\n");
+    has(until(fd, "no"), "403");
+}
+
+enum { ENI_A = 0x7f000110, ENI_B = 0x7f000120, ENI_C = 0x7f000130 }; /* of 16 addresses each */
+
+/* Three who share a listener, and one next to it. */
+static void test_shares(void **state) {
+    enum { MAX = 16, MANY = 60 };
+    struct http_server_options options = {.max_connections = MAX};
+    struct http_listen how = {
+        .fd = -1, .address = "127.0.0.1", .handler = handler, .party_bits = 4, .strangers = true};
+    struct http_server *shared;
+    int half[MANY], second[MANY], kept, own, b, c, fd;
+    uint16_t p, loopback;
+
+    (void)state;
+    assert_int_equal(http_server_new(&options, &shared), 0);
+    assert_int_equal(http_server_listen(shared, &how, &p), 0);
+    how.strangers = false;
+    how.party_bits = 0;
+    assert_int_equal(http_server_listen(shared, &how, &loopback), 0);
+    b = dial_from(ENI_B, p);
+    is_served(b);
+    own = dial_from(ENI_A + 1, p);
+    is_served(own);
+    kept = dial_from(ENI_A, p);
+    is_served(kept);
+    /* Half heads from A: its oldest half heads go, its kept connection, its other address and the others stay. */
+    for (int i = 0; i < MANY; i++) {
+        half[i] = dial_from(ENI_A, p);
+        say(half[i], i % 2 ? "GET /refuse HTTP/1.1\r\nHo" : "G");
+    }
+    is_served(b);
+    is_served(own);
+    is_served(kept);
+    assert_string_equal(rest(half[0]), "");
+    assert_false(is_over(half[MANY - 1]));
+    say(half[MANY - 1], "st: h\r\nConnection: close\r\n\r\n");
+    has(rest(half[MANY - 1]), " 403 ");
+    /* B comes with as many; C, who comes last, finds a seat. */
+    for (int i = 0; i < MANY; i++)
+        second[i] = dial_from(ENI_B + 2, p);
+    is_served(b);
+    is_served(own);
+    c = dial_from(ENI_C, p);
+    is_served(c);
+    is_served(own);
+    /* The listener next to it has not noticed. */
+    for (int i = 0; i < MAX; i++) {
+        fd = dial(loopback);
+        is_served(fd);
+        close(fd);
+    }
+    for (int i = 1; i < MANY - 1; i++)
+        close(half[i]);
+    for (int i = 0; i < MANY; i++)
+        close(second[i]);
+    close(b);
+    close(c);
+    close(own);
+    close(kept);
+    http_server_free(shared, 1000);
+}
+
+/* Uploads that do not go on: who comes next ends the oldest, and nobody waits for one. */
+static void test_half_bodies(void **state) {
+    enum { MAX = 8 };
+    struct http_server_options options = {.max_connections = MAX};
+    struct http_listen how = {.fd = -1, .address = "127.0.0.1", .handler = handler};
+    struct http_server *narrow;
+    int fds[3 * MAX], fd;
+    uint16_t p;
+
+    (void)state;
+    assert_int_equal(http_server_new(&options, &narrow), 0);
+    assert_int_equal(http_server_listen(narrow, &how, &p), 0);
+    for (int i = 0; i < 3 * MAX; i++) {
+        fds[i] = dial(p);
+        say(fds[i], "PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nab");
+        fd = dial(p);
+        is_served(fd);
+        close(fd);
+    }
+    for (int i = 0; i < 3 * MAX; i++)
+        close(fds[i]);
+    http_server_free(narrow, 0);
+}
+
+/* Who waits costs no thread: before a head, in one, after an answer, in a TLS handshake and in a TLS record. */
+static void test_threads(void **state) {
+    enum { EACH = 80 };
+    char dir[] = "/tmp/test_http-XXXXXX", path[64];
+    struct http_listen how = {.fd = -1, .address = "127.0.0.1", .handler = handler};
+    int fds[5 * EACH];
+    struct http_server *quiet;
+    uint16_t plain, secure;
+    size_t before;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    assert_int_equal(http_server_new(NULL, &quiet), 0);
+    assert_int_equal(http_server_listen(quiet, &how, &plain), 0);
+    assert_int_equal(tls_ca_open(dir, &how.tls), 0);
+    assert_int_equal(http_server_listen(quiet, &how, &secure), 0);
+    before = threads();
+    for (int i = 0; i < EACH; i++) {
+        fds[i] = dial(plain);
+        fds[EACH + i] = dial(plain);
+        say(fds[EACH + i], "GET /refuse HTTP/1.1\r\nHo");
+        fds[2 * EACH + i] = dial(plain);
+        is_served(fds[2 * EACH + i]);
+        fds[3 * EACH + i] = dial(secure);
+        fds[4 * EACH + i] = dial(secure);
+        assert_int_equal(send(fds[4 * EACH + i], "\x16\x03\x01\x02\x00\x01\x00", 7, 0), 7);
+    }
+    /* Of the 400 some have just been served: a few threads more keep those for a moment. */
+    assert_true(threads() < before + 40);
+    for (int i = 0; i < 3 * EACH; i++) {
+        if (i >= EACH && i < 2 * EACH) {
+            say(fds[i], "st: h\r\nConnection: close\r\n\r\n");
+            has(rest(fds[i]), " 403 ");
+        } else {
+            is_served(fds[i]);
+            close(fds[i]);
+        }
+    }
+    for (int i = 3 * EACH; i < 5 * EACH; i++)
+        close(fds[i]);
+    http_server_free(quiet, 1000);
+    tls_ca_free(how.tls);
+    snprintf(path, sizeof(path), "%s/ca.key", dir);
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/ca.crt", dir);
+    unlink(path);
+    rmdir(dir);
+}
+
 static void test_timeouts(void **state) {
     struct http_server_options options = {.idle_timeout_ms = 120, .head_timeout_ms = 60};
     struct http_listen how = {.fd = -1, .address = "127.0.0.1", .handler = handler};
@@ -652,6 +822,9 @@ int main(void) {
         cmocka_unit_test(test_hammer),
         cmocka_unit_test(test_large_body),
         cmocka_unit_test(test_eviction),
+        cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_half_bodies),
+        cmocka_unit_test(test_threads),
         cmocka_unit_test(test_timeouts),
         cmocka_unit_test(test_handed_descriptor_and_stop),
         cmocka_unit_test(test_tls),
