@@ -83,6 +83,7 @@ struct api_instance_start {
     uint32_t memory_mib, vcpus, disk_gib; /* its type's, its root volume's; 0: not known */
     struct api_instance_eni {
         uint32_t num;
+        const char *id; /* eni-… */
         const char *mac;
         const char *address; /* primary private address */
         const char *gateway; /* subnet base+1 */
@@ -124,6 +125,10 @@ struct api_backend {
     int (*instance_stop)(void *user, const char *id, bool force);
     int (*instance_reboot)(void *user, const char *id);
     int (*instance_terminate)(void *user, const char *id); /* stops it and removes its files */
+    /* An interface comes to an instance that runs, or goes, before this returns.  -ESRCH: it does not run (and needs
+     * neither: the next start brings what is attached then). */
+    int (*eni_attach)(void *user, const char *id, const struct api_instance_eni *eni);
+    int (*eni_detach)(void *user, const char *id, uint32_t num);
     /* The kept console output's tail; *ret_data in the arena. */
     int (*instance_console)(void *user, struct arena *a, const char *id, const void **ret_data,
                             size_t *ret_length);

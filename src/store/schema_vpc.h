@@ -154,6 +154,7 @@
     I(TEXT, endpoint_id) /* vpce-… for kind vpc_endpoint, else NULL */                                     \
     I(TEXT, instance_id) /* attachment: NULL when there is none */                                           \
     C(TEXT, attachment_id)                                                                                   \
+    C(TEXT, attachment_state) /* attaching, detaching; NULL: attached */                                     \
     C(INT, device_index)                                                                                     \
     C(INT, attach_ms)                                                                                        \
     C(INT, delete_on_termination)                                                                            \

@@ -48,6 +48,7 @@ static struct {
     int start_result, other_result;  /* what the backend answers */
     unsigned meet, met;              /* starts wait until so many are under way */
     bool missed;                     /* … but not for ever */
+    bool plug_waits;                 /* eni_attach and eni_detach wait for rig_plug_go() */
 } rig = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 static inline void rig_note(const char *what, const char *id) {
@@ -96,6 +97,30 @@ static inline int rig_terminate(void *user, const char *id) {
     (void)user;
     rig_note("terminate", id);
     return rig.other_result;
+}
+static inline int rig_plug(const char *what, const char *id) {
+    rig_note(what, id);
+    pthread_mutex_lock(&rig.lock);
+    while (rig.plug_waits)
+        pthread_cond_wait(&rig.changed, &rig.lock);
+    pthread_mutex_unlock(&rig.lock);
+    return rig.other_result;
+}
+static inline void rig_plug_go(void) {
+    pthread_mutex_lock(&rig.lock);
+    rig.plug_waits = false;
+    pthread_cond_broadcast(&rig.changed);
+    pthread_mutex_unlock(&rig.lock);
+}
+static inline int rig_eni_attach(void *user, const char *id, const struct api_instance_eni *eni) {
+    (void)user;
+    (void)eni;
+    return rig_plug("plug", id);
+}
+static inline int rig_eni_detach(void *user, const char *id, uint32_t num) {
+    (void)user;
+    (void)num;
+    return rig_plug("unplug", id);
 }
 static inline int rig_console(void *user, struct arena *a, const char *id, const void **ret_data,
                               size_t *ret_length) {
@@ -176,6 +201,8 @@ static inline int rig_set_up(void **state) {
                                                .instance_reboot = rig_reboot,
                                                .instance_terminate = rig_terminate,
                                                .instance_console = rig_console,
+                                               .eni_attach = rig_eni_attach,
+                                               .eni_detach = rig_eni_detach,
                                                .network_publish = rig_publish};
     const char *error = NULL;
 

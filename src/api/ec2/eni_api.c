@@ -125,7 +125,7 @@ int ec2_describe_network_interfaces(struct api_request *rq,
 
 /* ---- delete, modify ---- */
 
-static const struct eni_row *users_own(struct api_request *rq, const char *id) {
+const struct eni_row *eni_users_own(struct api_request *rq, const char *id) {
     const struct eni_row *eni = ec2_get(rq, EC2_NETWORK_INTERFACE, id);
 
     if (eni != NULL && eni->requester_managed) {
@@ -139,7 +139,7 @@ static const struct eni_row *users_own(struct api_request *rq, const char *id) {
 
 int ec2_delete_network_interface(struct api_request *rq,
                                  const struct ec2_delete_network_interface_request *in, void *out) {
-    const struct eni_row *eni = users_own(rq, in->network_interface_id);
+    const struct eni_row *eni = eni_users_own(rq, in->network_interface_id);
 
     (void)out;
     if (eni == NULL)
@@ -155,7 +155,7 @@ int ec2_delete_network_interface(struct api_request *rq,
 int ec2_modify_network_interface_attribute(struct api_request *rq,
                                            const struct ec2_modify_network_interface_attribute_request *in,
                                            void *out) {
-    const struct eni_row *eni = users_own(rq, in->network_interface_id);
+    const struct eni_row *eni = eni_users_own(rq, in->network_interface_id);
     struct eni_row row;
 
     (void)out;

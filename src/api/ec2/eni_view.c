@@ -76,7 +76,7 @@ static struct ec2_network_interface_attachment *attachment(struct api_request *r
     v->network_card_index = SOME_INT(0);
     v->instance_id = eni->instance_id;
     v->instance_owner_id = eni->instance_id != NULL ? eni->account : "amazon-aws";
-    v->status = "attached";
+    v->status = eni->attachment_state != NULL ? eni->attachment_state : "attached";
     return v;
 }
 

@@ -70,6 +70,10 @@ const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_c
     X(DeleteNetworkInterface, delete_network_interface, API_WRITE)                                           \
     X(DescribeNetworkInterfaces, describe_network_interfaces, API_READ)                                      \
     X(ModifyNetworkInterfaceAttribute, modify_network_interface_attribute, API_WRITE)                        \
+    X(AttachNetworkInterface, attach_network_interface, API_WRITE)                                           \
+    X(DetachNetworkInterface, detach_network_interface, API_WRITE)                                           \
+    X(DescribeNetworkInterfaceAttribute, describe_network_interface_attribute, API_READ)                     \
+    X(ResetNetworkInterfaceAttribute, reset_network_interface_attribute, API_WRITE)                          \
     X(AllocateAddress, allocate_address, API_WRITE)                                                          \
     X(AssociateAddress, associate_address, API_WRITE)                                                        \
     X(DisassociateAddress, disassociate_address, API_WRITE)                                                  \
@@ -136,6 +140,17 @@ int ec2_describe_iam_instance_profile_associations(
 int ec2_describe_instance_type_offerings(struct api_request *rq,
                                          const struct ec2_describe_instance_type_offerings_request *in,
                                          struct ec2_describe_instance_type_offerings_result *out);
+int ec2_attach_network_interface(struct api_request *rq,
+                                 const struct ec2_attach_network_interface_request *in,
+                                 struct ec2_attach_network_interface_result *out);
+int ec2_detach_network_interface(struct api_request *rq,
+                                 const struct ec2_detach_network_interface_request *in, void *out);
+int ec2_describe_network_interface_attribute(
+    struct api_request *rq, const struct ec2_describe_network_interface_attribute_request *in,
+    struct ec2_describe_network_interface_attribute_result *out);
+int ec2_reset_network_interface_attribute(struct api_request *rq,
+                                          const struct ec2_reset_network_interface_attribute_request *in,
+                                          void *out);
 int ec2_create_key_pair(struct api_request *rq, const struct ec2_create_key_pair_request *in,
                         struct ec2_key_pair *out);
 int ec2_import_key_pair(struct api_request *rq, const struct ec2_import_key_pair_request *in,

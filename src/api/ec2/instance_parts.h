@@ -35,6 +35,15 @@ int ec2_addresses_wanted(struct api_request *rq, const char *single,
 /* SecondaryPrivateIpAddressCount: how many are picked besides. */
 int ec2_secondary_wanted(struct api_request *rq, struct opt_int wanted, size_t *ret_count);
 
+/* A user's interface; refused when it is unknown or AWS's own (requester-managed).  (eni_api.c) */
+const struct eni_row *eni_users_own(struct api_request *rq, const char *id);
+
+/* What the backend is told of an interface; false: it has no address.  (instance_state.c) */
+bool instance_eni(struct api_request *rq, const struct eni_row *eni, struct api_instance_eni *ret_eni);
+struct api_instance_eni instance_eni_copy(struct arena *a, const struct api_instance_eni *from);
+/* What was being attached or detached when the box ended goes on.  (eni_attach.c) */
+void eni_attachments_resume(struct api_request *rq, const char *instance_id);
+
 /* ---- public addresses (address_pool.c) ---- */
 
 /* An address of the pool that nobody has; NULL when none is left (nothing is refused yet). */

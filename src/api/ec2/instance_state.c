@@ -99,7 +99,7 @@ static void became_terminated(struct api_request *rq, const struct instance_row 
             ec2_eni_delete(rq, &enis[n]);
             continue;
         }
-        eni.instance_id = eni.attachment_id = NULL;
+        eni.instance_id = eni.attachment_id = eni.attachment_state = NULL;
         eni.device_index = eni.attach_ms = 0;
         eni.status = "available";
         eni_put(rq->tx, &eni);
@@ -155,6 +155,16 @@ static void run(struct instance_job *job) {
         log_error("%s: its new state is not kept: %s", order.id, strerror(-r));
 }
 
+struct api_instance_eni instance_eni_copy(struct arena *a, const struct api_instance_eni *from) {
+    struct api_instance_eni e = *from;
+
+    e.id = arena_strdup(a, e.id);
+    e.mac = arena_strdup(a, e.mac);
+    e.address = arena_strdup(a, e.address);
+    e.gateway = arena_strdup(a, e.gateway);
+    return e;
+}
+
 static struct api_instance_start copy_start(struct arena *a, const struct api_instance_start *from) {
     struct api_instance_start s = *from;
 
@@ -163,11 +173,8 @@ static struct api_instance_start copy_start(struct arena *a, const struct api_in
     s.domain = arena_strdup(a, s.domain);
     s.resolver = arena_strdup(a, s.resolver);
     s.user_data = s.user_data_length > 0 ? arena_dup(a, s.user_data, s.user_data_length) : NULL;
-    for (size_t i = 0; i < s.eni_count; i++) {
-        s.enis[i].mac = arena_strdup(a, s.enis[i].mac);
-        s.enis[i].address = arena_strdup(a, s.enis[i].address);
-        s.enis[i].gateway = arena_strdup(a, s.enis[i].gateway);
-    }
+    for (size_t i = 0; i < s.eni_count; i++)
+        s.enis[i] = instance_eni_copy(a, &s.enis[i]);
     return s;
 }
 
@@ -240,6 +247,25 @@ static void start_size(struct api_request *rq, const struct instance_row *i,
         start->disk_gib += (uint32_t)volumes.items[n].size_gib;
 }
 
+bool instance_eni(struct api_request *rq, const struct eni_row *eni, struct api_instance_eni *ret_eni) {
+    struct eni_address_rows addresses = ec2_eni_addresses(rq, eni->id);
+    const struct subnet_row *subnet = subnet_find(rq->tx, eni->subnet_id);
+    struct prefix4 cidr;
+
+    if (addresses.count == 0 || subnet == NULL || prefix4_parse(subnet->cidr, &cidr) < 0)
+        return false;
+    *ret_eni = (struct api_instance_eni){
+        .num = (uint32_t)eni->num,
+        .id = eni->id,
+        .mac = eni->mac,
+        .address = addresses.items[0].private_ip,
+        .gateway = offset_address(rq->arena, cidr, 1),
+        .prefix_length = cidr.length,
+        .device_index = (uint16_t)eni->device_index,
+    };
+    return true;
+}
+
 static void fill_start(struct api_request *rq, const struct instance_row *i,
                        struct api_instance_start *start) {
     size_t count;
@@ -251,22 +277,9 @@ static void fill_start(struct api_request *rq, const struct instance_row *i,
         .user_data_length = i->user_data.length,
         .first_boot = !i->booted,
     };
-    for (size_t n = 0; n < count && start->eni_count < sizeof(start->enis) / sizeof(start->enis[0]); n++) {
-        struct eni_address_rows addresses = ec2_eni_addresses(rq, enis[n].id);
-        const struct subnet_row *subnet = subnet_find(rq->tx, enis[n].subnet_id);
-        struct prefix4 cidr;
-
-        if (addresses.count == 0 || subnet == NULL || prefix4_parse(subnet->cidr, &cidr) < 0)
-            continue;
-        start->enis[start->eni_count++] = (struct api_instance_eni){
-            .num = (uint32_t)enis[n].num,
-            .mac = enis[n].mac,
-            .address = addresses.items[0].private_ip,
-            .gateway = offset_address(rq->arena, cidr, 1),
-            .prefix_length = cidr.length,
-            .device_index = (uint16_t)enis[n].device_index,
-        };
-    }
+    for (size_t n = 0; n < count && start->eni_count < sizeof(start->enis) / sizeof(start->enis[0]); n++)
+        if (instance_eni(rq, &enis[n], &start->enis[start->eni_count]))
+            start->eni_count++;
     start_size(rq, i, start);
     start_names(rq, i, start->eni_count > 0 ? start->enis[0].address : "0.0.0.0", start);
 }
@@ -394,6 +407,7 @@ static int resume(struct api_request *rq, void *arg) {
                 instance_start_later(rq, &rows.items[i]);
             else
                 order_later(rq, left[s].action, rows.items[i].id, true);
+            eni_attachments_resume(rq, rows.items[i].id);
         }
     }
     return 0;
