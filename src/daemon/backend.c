@@ -33,6 +33,20 @@ static struct ip4 address(const char *text) {
     return a;
 }
 
+static int eni(const struct api_instance_eni *from, struct message_eni *to) {
+    to->num = from->num;
+    to->mtu = ENI_MTU;
+    if (mac_parse(from->mac, &to->mac) < 0)
+        return -EINVAL;
+    to->device = (uint8_t)from->device_index;
+    snprintf(to->id, sizeof(to->id), "%s", from->id == NULL ? "" : from->id);
+    to->prefix_length = from->prefix_length;
+    to->address_count = 1;
+    to->addresses[0] = address(from->address);
+    to->gateway = address(from->gateway);
+    return 0;
+}
+
 static int start(void *user, const struct api_instance_start *in) {
     struct backend *b = user;
     struct message_instance_start m = {.resolver = address(in->resolver),
@@ -47,22 +61,35 @@ static int start(void *user, const struct api_instance_start *in) {
     snprintf(m.hostname, sizeof(m.hostname), "%s", in->hostname);
     snprintf(m.search, sizeof(m.search), "%s", in->domain == NULL ? "" : in->domain);
     for (size_t i = 0; i < in->eni_count; i++) {
-        const struct api_instance_eni *e = &in->enis[i];
-        struct message_eni *to = &m.enis[i];
-
-        to->num = e->num;
-        to->mtu = ENI_MTU;
-        if (mac_parse(e->mac, &to->mac) < 0)
-            return -EINVAL;
-        to->prefix_length = e->prefix_length;
-        to->address_count = 1;
-        to->addresses[0] = address(e->address);
-        to->gateway = i == 0 ? address(e->gateway) : (struct ip4){0};
+        r = eni(&in->enis[i], &m.enis[i]);
+        if (r < 0)
+            return r;
     }
     r = region_instance_start(b->link, &m, in->user_data, in->user_data_length, why);
     if (r < 0 && r != -ENOTSUP)
         log_error("instance %s did not start: %s", in->id, *why != '\0' ? why : strerror(-r));
     return r;
+}
+
+static int plug(struct backend *b, const char *id, const struct message_eni *m, bool in) {
+    char why[MESSAGE_NAME_BYTES] = "";
+    int r = region_instance_interface(b->link, id, m, in, why);
+
+    if (r < 0 && r != -ENOTSUP && r != -ESRCH)
+        log_error("instance %s: an interface was not %s: %s", id, in ? "attached" : "detached",
+                  *why != '\0' ? why : strerror(-r));
+    return r;
+}
+
+static int eni_attach(void *user, const char *id, const struct api_instance_eni *e) {
+    struct message_eni m = {0};
+    int r = eni(e, &m);
+
+    return r < 0 ? r : plug(user, id, &m, true);
+}
+
+static int eni_detach(void *user, const char *id, uint32_t num) {
+    return plug(user, id, &(struct message_eni){.num = num}, false);
 }
 
 static int stop_how(struct backend *b, const char *id, enum message_stop how, bool force) {
@@ -174,6 +201,8 @@ struct backend *backend_new(struct region_link *link, struct store *store,
                                   .instance_reboot = reboot,
                                   .instance_terminate = terminate,
                                   .instance_console = console,
+                                  .eni_attach = eni_attach,
+                                  .eni_detach = eni_detach,
                                   .network_publish = publish};
     return b;
 }

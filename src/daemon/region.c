@@ -368,6 +368,18 @@ int region_instance_start(struct region_link *link, const struct message_instanc
     return ask_and_free(link, m, INSTANCE_MS, why);
 }
 
+int region_instance_interface(struct region_link *link, const char *instance, const struct message_eni *eni,
+                              bool attach, char *why) {
+    struct message *m = message_new(MESSAGE_INSTANCE_INTERFACE);
+
+    if (m == NULL)
+        return -ENOMEM;
+    snprintf(m->u.interface.instance, sizeof(m->u.interface.instance), "%s", instance);
+    m->u.interface.attach = attach;
+    m->u.interface.eni = *eni;
+    return ask_and_free(link, m, INSTANCE_MS, why);
+}
+
 int region_instance_stop(struct region_link *link, const char *instance, enum message_stop how, bool force,
                          char *why) {
     struct message *m = message_new(MESSAGE_INSTANCE_STOP);

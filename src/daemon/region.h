@@ -56,6 +56,9 @@ int region_instance_start(struct region_link *link, const struct message_instanc
                           const void *user_data, size_t user_data_bytes, char *why);
 int region_instance_stop(struct region_link *link, const char *instance, enum message_stop how, bool force,
                          char *why);
+/* An interface comes to a running instance, or goes (then eni->num alone counts): see message_interface. */
+int region_instance_interface(struct region_link *link, const char *instance, const struct message_eni *eni,
+                              bool attach, char *why);
 int region_netns(struct region_link *link, const char *target, struct message_netns *ret_netns);
 
 /* Starts a command; `exited` is called once on the reader thread with its status (or 126 when host

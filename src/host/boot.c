@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,6 +25,7 @@
 #include "base/fd.h"
 #include "host/box.h"
 #include "host/init.h"
+#include "host/interface.h"
 #include "host/netlink.h"
 #include "host/rootfs.h"
 
@@ -59,31 +59,6 @@ static int become_root(int sock, bool ranges) {
     return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
 }
 
-/* ret_tap: NULL for an interface that is there. */
-static int make_interface(int nl, const struct message_eni *e, unsigned i, struct space_tap *ret_tap) {
-    char name[IF_NAMESIZE];
-    struct space_tap tap = {.fd = -1};
-    unsigned index;
-    int r;
-
-    snprintf(name, sizeof(name), "eth%u", i);
-    r = ret_tap != NULL ? space_tap_open(name, e->mac, e->mtu, true, &tap)
-                        : netlink_link_up(nl, &(struct netlink_link){.index = if_nametoindex(name)});
-    if (r < 0)
-        return r;
-    index = if_nametoindex(name);
-    for (unsigned a = 0; r == 0 && a < e->address_count; a++)
-        r = netlink_address_add(nl, index, (struct prefix4){e->addresses[a], e->prefix_length});
-    if (r == 0 && i == 0 && e->gateway.v != 0)
-        r = netlink_route_add(nl,
-                              &(struct netlink_route){.to = {{0}, 0}, .gateway = e->gateway, .index = index});
-    if (r < 0)
-        fd_close(&tap.fd);
-    else if (ret_tap != NULL)
-        *ret_tap = tap;
-    return r;
-}
-
 static int make_network(int sock, const struct message_instance_start *s, bool ranges, bool cables) {
     int nl = netlink_open(), r;
 
@@ -92,13 +67,17 @@ static int make_network(int sock, const struct message_instance_start *s, bool r
     space_net_settings(true, ranges);
     r = netlink_link_up(nl, &(struct netlink_link){.index = 1});
     for (unsigned i = 0; r == 0 && i < s->eni_count; i++) {
-        struct space_tap tap;
+        struct space_tap tap = {.fd = -1};
+        char name[IF_NAMESIZE];
 
-        r = make_interface(nl, &s->enis[i], i, cables ? NULL : &tap);
-        if (r == 0 && !cables) {
+        interface_name(&s->enis[i], name);
+        if (!cables)
+            r = space_tap_open(name, s->enis[i].mac, s->enis[i].mtu, true, &tap);
+        if (r == 0)
+            r = interface_configure(nl, &s->enis[i]);
+        if (r == 0 && !cables)
             r = report(sock, BOOT_PORT, 0, NULL, &tap);
-            close(tap.fd);
-        }
+        fd_close(&tap.fd);
     }
     close(nl);
     return r;

@@ -136,6 +136,9 @@ void guest_sweep(struct box *box);
 void guest_end(struct guest *g, const char *why);
 struct guest *guest_find(struct box *box, const char *id);
 
+/* plug.c */
+void guest_interface_request(struct box *box, const struct message *m);
+
 /* exec.c */
 void exec_request(struct box *box, struct message *m);
 void exec_signal(struct box *box, const struct message *m);

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "host/box.h"
 #include "host/filter.h"
+#include "host/interface.h"
 #include "host/tree.h"
 
 enum {
@@ -186,9 +187,9 @@ static int lay_cables(struct guest *g) {
     for (unsigned i = 0; r == 0 && i < g->start.eni_count; i++) {
         const struct message_eni *e = &g->start.enis[i];
         struct port p = {.number = e->num, .mtu = e->mtu, .tap = {.fd = -1, .mac = e->mac}};
-        char name[16];
+        char name[IF_NAMESIZE];
 
-        snprintf(name, sizeof(name), "eth%u", i);
+        interface_name(e, name);
         r = kernel_port_add(k, e->num, ns, name, e->mac, e->mtu, &p.index);
         if (r == 0) {
             box_port_add(g->box, &p);

@@ -469,6 +469,9 @@ static void hear_region(struct box *box, struct message *m) {
     case MESSAGE_INSTANCE_STOP:
         guest_stop_request(box, m);
         return;
+    case MESSAGE_INSTANCE_INTERFACE:
+        guest_interface_request(box, m);
+        return;
     case MESSAGE_EXEC:
         exec_request(box, m);
         return;

@@ -40,6 +40,7 @@ static const struct kind_rule {
     [MESSAGE_NETNS] = {"NETNS", BODY(netns), 0, 0, false},
     [MESSAGE_SHUTDOWN] = {"SHUTDOWN", 0, 0, 0, false},
     [MESSAGE_FLOW_CACHE] = {"FLOW_CACHE", 0, 5, 5, false},
+    [MESSAGE_INSTANCE_INTERFACE] = {"INSTANCE_INTERFACE", BODY(interface), 0, 0, false},
 #undef BODY
 };
 
@@ -73,17 +74,29 @@ static bool hostname_ok(const char *text, size_t room) {
     return n < room && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") == n;
 }
 
+enum { DEVICES_MAX = 128 }; /* names have room for more */
+
+static bool eni_ok(const struct message_eni *e) {
+    return e->num != 0 && e->num < 1 << 20 && e->mtu >= 68 && e->mtu <= 65521 && e->prefix_length <= 32 &&
+           e->address_count <= MESSAGE_ADDRESSES_MAX && (e->mac.b[0] & 1) == 0 && e->device < DEVICES_MAX &&
+           memchr(e->id, '\0', sizeof(e->id)) != NULL && (e->id[0] == '\0' || message_name_ok(e->id));
+}
+
+static bool interface_ok(const struct message_interface *i) {
+    return message_name_ok(i->instance) && (i->attach ? eni_ok(&i->eni) : i->eni.num != 0);
+}
+
 static bool instance_start_ok(const struct message_instance_start *s) {
     if (!message_name_ok(s->instance) || !hostname_ok(s->hostname, sizeof(s->hostname)) ||
         !hostname_ok(s->search, sizeof(s->search)) || s->eni_count > MESSAGE_ENIS_MAX ||
         s->size.memory_mib > 1 << 26 || s->size.vcpus > 1 << 12 || s->size.disk_gib > 1 << 16)
         return false;
     for (uint32_t i = 0; i < s->eni_count; i++) {
-        const struct message_eni *e = &s->enis[i];
-
-        if (e->num == 0 || e->num >= 1 << 20 || e->mtu < 68 || e->mtu > 65521 || e->prefix_length > 32 ||
-            e->address_count > MESSAGE_ADDRESSES_MAX || (e->mac.b[0] & 1) != 0)
+        if (!eni_ok(&s->enis[i]))
             return false;
+        for (uint32_t k = 0; k < i; k++)
+            if (s->enis[k].device == s->enis[i].device)
+                return false;
     }
     return true;
 }
@@ -119,6 +132,8 @@ static bool body_ok(const struct message *m) {
         return m->u.lab_address.length >= 8 && m->u.lab_address.length <= 32;
     case MESSAGE_INSTANCE_START:
         return instance_start_ok(&m->u.instance_start);
+    case MESSAGE_INSTANCE_INTERFACE:
+        return interface_ok(&m->u.interface);
     case MESSAGE_INSTANCE_STOP:
         return message_name_ok(m->u.instance_stop.instance) && m->u.instance_stop.how <= MESSAGE_TERMINATE;
     case MESSAGE_INSTANCE_EVENT:

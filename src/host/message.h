@@ -31,6 +31,7 @@
  *   START           host -> fabric  0   -                        READY
  *   INSTANCE_START  region -> host  n   -                        RESULT once started; events follow
  *   INSTANCE_STOP   region -> host  n   -                        RESULT when it is down
+ *   INSTANCE_INTERFACE region -> host n -                        RESULT: it is in the instance, or gone from it
  *   INSTANCE_EVENT  host -> region  0   -
  *   EXEC            region -> host  n   in, out, err             EXEC_STARTED, then EXEC_EXITED (or RESULT)
  *                   host -> init    n   in, out, err             the same
@@ -94,6 +95,7 @@ enum message_kind {
     MESSAGE_NETNS,
     MESSAGE_SHUTDOWN,
     MESSAGE_FLOW_CACHE,
+    MESSAGE_INSTANCE_INTERFACE,
     MESSAGE_KIND_END
 };
 
@@ -168,7 +170,10 @@ struct message_eni {
     uint32_t mtu;
     struct mac mac;
     uint8_t prefix_length, address_count;
-    struct ip4 gateway; /* on the first ENI the default route; 0 for none */
+    uint8_t device; /* index: the interface is eth<device> (host/interface.h) */
+    uint8_t pad[3];
+    char id[MESSAGE_ID_BYTES]; /* eni-…: another name of it; "" for none */
+    struct ip4 gateway;        /* of its subnet; 0 for none */
     struct ip4 addresses[MESSAGE_ADDRESSES_MAX];
 };
 
@@ -177,7 +182,7 @@ struct message_size {
     uint32_t memory_mib, vcpus, disk_gib;
 };
 
-/* Tail: user data, as the user gave it (decoded), empty for none.  ENIs become eth0, eth1, … in order. */
+/* Tail: user data, as the user gave it (decoded), empty for none.  Each ENI has a device index of its own. */
 struct message_instance_start {
     char instance[MESSAGE_ID_BYTES];
     char hostname[MESSAGE_NAME_BYTES];
@@ -199,6 +204,15 @@ struct message_instance_stop {
     uint8_t how;   /* enum message_stop */
     uint8_t force; /* do not wait for programs to end by themselves */
     uint8_t pad[6];
+};
+
+/* Comes to, or goes from, an instance that runs.  RESULT: -ESRCH when it does not, -EADDRINUSE, -EEXIST (that device
+ * index), -ENOSPC; -ENOENT for one that is not attached. */
+struct message_interface {
+    char instance[MESSAGE_ID_BYTES];
+    uint8_t attach;
+    uint8_t pad[3];
+    struct message_eni eni; /* to detach, num alone counts */
 };
 
 enum message_instance_state {
@@ -259,6 +273,7 @@ struct message {
         struct message_flow_table flow_table;
         struct message_instance_start instance_start;
         struct message_instance_stop instance_stop;
+        struct message_interface interface;
         struct message_instance_event instance_event;
         struct message_exec exec;
         struct message_exec_exited exec_exited;

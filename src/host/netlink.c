@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/fib_rules.h>
 #include <linux/if.h>
 #include <linux/if_ether.h>
 #include <linux/neighbour.h>
@@ -207,6 +208,41 @@ int netlink_route_add(int nl, const struct netlink_route *route) {
     if (route->gateway.v != 0)
         attribute_ip(&q, RTA_GATEWAY, route->gateway);
     attribute_u32(&q, RTA_OIF, route->index);
+    if (route->metric != 0)
+        attribute_u32(&q, RTA_PRIORITY, route->metric);
+    if (route->table != 0) /* has more room than the header's byte, and goes before it */
+        attribute_u32(&q, RTA_TABLE, route->table);
+    return ask(nl, &q);
+}
+
+static int rule(int nl, uint16_t type, uint16_t flags, const struct netlink_rule *rule) {
+    struct fib_rule_hdr head = {.family = AF_INET, .src_len = rule->from.length, .action = FR_ACT_TO_TBL};
+    struct request q;
+
+    begin(&q, type, flags, &head, sizeof(head));
+    attribute_ip(&q, FRA_SRC, rule->from.addr);
+    attribute_u32(&q, FRA_PRIORITY, rule->priority);
+    attribute_u32(&q, FRA_TABLE, rule->table);
+    return ask(nl, &q);
+}
+
+int netlink_rule_add(int nl, const struct netlink_rule *r) {
+    return rule(nl, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, r);
+}
+
+int netlink_rule_delete(int nl, const struct netlink_rule *r) {
+    return rule(nl, RTM_DELRULE, 0, r);
+}
+
+int netlink_altname_add(int nl, unsigned index, const char *name) {
+    struct ifinfomsg head = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
+    struct rtattr *list;
+    struct request q;
+
+    begin(&q, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
+    list = nest(&q, IFLA_PROP_LIST | NLA_F_NESTED, NULL, 0);
+    attribute_text(&q, IFLA_ALT_IFNAME, name);
+    nest_end(&q, list);
     return ask(nl, &q);
 }
 

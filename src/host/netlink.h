@@ -45,12 +45,25 @@ struct netlink_route {
     struct prefix4 to;
     struct ip4 gateway; /* 0: on-link */
     unsigned index;
+    uint32_t table;       /* 0: main */
+    uint32_t metric;      /* 0: the most preferred */
     bool local;           /* the kernel itself answers for these addresses */
     bool gateway_on_link; /* reachable over index although no address says so */
 };
 
 /* -EEXIST when such a route is there already. */
 int netlink_route_add(int nl, const struct netlink_route *route);
+
+/* Which table is asked for what comes from an address. */
+struct netlink_rule {
+    struct prefix4 from;
+    uint32_t table, priority;
+};
+int netlink_rule_add(int nl, const struct netlink_rule *rule);
+int netlink_rule_delete(int nl, const struct netlink_rule *rule);
+
+/* One more name for a link (kernel 5.5 and later). */
+int netlink_altname_add(int nl, unsigned index, const char *name);
 int netlink_neighbour_add(int nl, unsigned index, struct ip4 address, struct mac mac);
 
 #endif

@@ -9,6 +9,7 @@
  *
  * Requests beside run, netns and status:
  *   {"do":"instance-start","id":"i-…","num":1,"ip":"10.0.0.5","user_data":"#!…"}
+ *   {"do":"attach","id":"i-…","num":3,"device":1,"ip":"10.0.0.6"}, and "detach" with num alone
  *   {"do":"instance-stop","id":"i-…","how":"stop|reboot|terminate","force":false}
  *   {"do":"await","id":"i-…","state":"running|user-data|stopped|rebooting","seconds":10}
  *        takes the oldest such event out of the list; its status and text are the answer
@@ -57,26 +58,50 @@ static const char *text_in(const json_t *request, const char *key) {
     return s != NULL ? s : "";
 }
 
+static bool read_eni(const json_t *request, struct message_eni *e) {
+    e->num = (uint32_t)json_integer_value(json_object_get(request, "num"));
+    e->device = (uint8_t)json_integer_value(json_object_get(request, "device"));
+    snprintf(e->id, sizeof(e->id), "eni-0123456789abcde%02x", (unsigned)e->num & 0xff);
+    e->mtu = 9001;
+    e->mac = (struct mac){{0x06, 0, 0, 0, (uint8_t)(e->num >> 8), (uint8_t)e->num}};
+    e->prefix_length = 24;
+    e->address_count = 1;
+    if (ip4_parse(text_in(request, "ip"), &e->addresses[0]) < 0)
+        return false;
+    e->gateway.v = (e->addresses[0].v & 0xffffff00) | 1;
+    return true;
+}
+
+static json_t *plug(void *context, const json_t *request, const char **ret_error) {
+    static _Thread_local char why[MESSAGE_NAME_BYTES];
+    struct message_eni e = {0};
+    bool in = text_is(text_in(request, "do"), "attach");
+
+    (void)context;
+    if (!read_eni(request, &e) && in) {
+        *ret_error = "no ip";
+        return NULL;
+    }
+    if (region_instance_interface(region, text_in(request, "id"), &e, in, why) < 0) {
+        *ret_error = why;
+        return NULL;
+    }
+    return json_object();
+}
+
 static json_t *start_instance(void *context, const json_t *request, const char **ret_error) {
     static _Thread_local char why[MESSAGE_NAME_BYTES];
     struct message_instance_start s = {.eni_count = 1, .resolver = {UINT32_C(10) << 24 | 2}};
-    struct message_eni *e = &s.enis[0];
     const char *data = text_in(request, "user_data");
 
     (void)context;
     snprintf(s.instance, sizeof(s.instance), "%s", text_in(request, "id"));
     snprintf(s.hostname, sizeof(s.hostname), "host-%s.internal", text_in(request, "id"));
     snprintf(s.search, sizeof(s.search), "test.internal");
-    e->num = (uint32_t)json_integer_value(json_object_get(request, "num"));
-    e->mtu = 9001;
-    e->mac = (struct mac){{0x06, 0, 0, 0, (uint8_t)(e->num >> 8), (uint8_t)e->num}};
-    e->prefix_length = 24;
-    e->address_count = 1;
-    if (ip4_parse(text_in(request, "ip"), &e->addresses[0]) < 0) {
+    if (!read_eni(request, &s.enis[0])) {
         *ret_error = "no ip";
         return NULL;
     }
-    e->gateway.v = (e->addresses[0].v & 0xffffff00) | 1;
     if (region_instance_start(region, &s, data, strlen(data), why) < 0) {
         *ret_error = why;
         return NULL;
@@ -142,6 +167,8 @@ static int driver_region(void) {
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     admin_register("instance-start", start_instance, NULL);
     admin_register("instance-stop", stop_instance, NULL);
+    admin_register("attach", plug, NULL);
+    admin_register("detach", plug, NULL);
     admin_register("await", await_event, NULL);
     if (region_link_open(MESSAGE_CHILD_SOCKET, &callbacks, &region) < 0 ||
         chdir(region_config(region)->home) < 0 || admin_serve(region, "admin.sock") < 0 ||
