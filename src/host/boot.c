@@ -2,9 +2,9 @@
 /*
  * boot: an instance's first process, from host's child to bubblewrap.
  *
- * In order: read what only the box may read; leave for a user, mount and network namespace of the
- * instance's own (one unshare, so that the first owns the others: sysctl and iptables inside depend
- * on it) and become its root; make its files; make its interfaces and hand their TAPs to host; become
+ * In order: read what only the box may read; leave for a user namespace that limits the instance's and one
+ * in it that is the instance's, with its mount and network namespace (one unshare, so that the first owns
+ * the others: sysctl and iptables inside depend on it), as its root; make its files; make its interfaces and hand their TAPs to host; become
  * bubblewrap, which adds the pid, uts and ipc namespaces, leaves the machine's files behind and runs
  * vpcbox-init as process 1.
  */
@@ -24,6 +24,7 @@
 
 #include "base/fd.h"
 #include "host/box.h"
+#include "host/counts.h"
 #include "host/init.h"
 #include "host/interface.h"
 #include "host/netlink.h"
@@ -46,17 +47,42 @@ static int fail(int sock, int error, const char *what) {
     return 1;
 }
 
-static int become_root(int sock, bool ranges) {
+/* Host does its part, and answers. */
+static int ask(int sock, enum boot_step step) {
     char byte;
 
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET) < 0)
+    return report(sock, step, 0, NULL, NULL) < 0 || fd_read_all(sock, &byte, 1) < 0 ? -EPIPE : 0;
+}
+
+/* Out of the box by two user namespaces: an outer one that binds the inner one (host/counts.h). */
+static int become_root(int sock, const struct boot *b) {
+    const char *map = b->space->ranges ? "0 0 65536" : "0 0 1";
+    struct counts counts;
+    int go, r, mapped;
+    pid_t mapper;
+
+    counts_read(&counts);
+    if (unshare(CLONE_NEWUSER) < 0)
         return -errno;
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-    if (report(sock, BOOT_UNSHARED, 0, NULL, NULL) < 0 || fd_read_all(sock, &byte, 1) < 0)
-        return -EPIPE;
-    if ((ranges && setgroups(0, NULL) < 0) || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+    r = ask(sock, BOOT_UNSHARED);
+    if (r < 0)
+        return r;
+    if ((b->space->ranges && setgroups(0, NULL) < 0) || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
         return -errno;
-    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    counts_write(&counts, counts_of_instance);
+    mapper = space_start_mapper(map, &go);
+    if (mapper < 0)
+        return mapper;
+    counts_lower(&counts, counts_of_instance, b->limits.group.processes);
+    r = unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET) < 0 ? -errno : 0;
+    counts_restore(&counts);
+    mapped = space_end_mapper(mapper, go, r == 0);
+    r = r < 0 ? r : mapped;
+    if (r == 0)
+        r = ask(sock, BOOT_MAPPED);
+    return r == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : r;
 }
 
 static int make_network(int sock, const struct message_instance_start *s, bool ranges, bool cables) {
@@ -183,7 +209,7 @@ int boot_run(void *context) {
         fs.trust = trust;
         fs.trust_bytes = trust_bytes;
     }
-    r = become_root(sock, b->space->ranges);
+    r = become_root(sock, b);
     if (r < 0)
         return fail(sock, r, "its namespaces");
     umask(022);

@@ -164,7 +164,8 @@ int boot_run(void *boot);
 
 /* What it says on the report socket, each with an error and a reason. */
 enum boot_step {
-    BOOT_UNSHARED, /* map my ids, lay my cables, answer with a byte */
+    BOOT_UNSHARED, /* map my ids, answer with a byte */
+    BOOT_MAPPED,   /* lay my cables, answer with a byte */
     BOOT_PORT,     /* one a TAP, in order: with its descriptor */
     BOOT_FAILED
 };

@@ -200,6 +200,11 @@ static int lay_cables(struct guest *g) {
     return r;
 }
 
+static void boot_go_on(struct guest *g, int r) {
+    if (r < 0 || fd_send(g->report, "x", 1, NULL, 0) < 0)
+        kill(g->pid, SIGKILL);
+}
+
 static void report_ready(void *context, uint32_t events) {
     struct guest *g = context;
     struct boot_report report;
@@ -225,10 +230,13 @@ static void report_ready(void *context, uint32_t events) {
         r = space_map_instance(&g->box->space, g->pid);
         if (r < 0)
             snprintf(g->why, sizeof(g->why), "its user ids cannot be mapped (%s)", strerror(-r));
-        if (r == 0 && g->box->kernel.on && (r = lay_cables(g)) < 0)
+        boot_go_on(g, r);
+        break;
+    case BOOT_MAPPED:
+        r = g->box->kernel.on ? lay_cables(g) : 0;
+        if (r < 0)
             snprintf(g->why, sizeof(g->why), "its interfaces cannot be made (%s)", strerror(-r));
-        if (r < 0 || fd_send(g->report, "x", 1, NULL, 0) < 0)
-            kill(g->pid, SIGKILL);
+        boot_go_on(g, r);
         break;
     case BOOT_PORT:
         if (count == 1 && g->port_count < g->start.eni_count) {

@@ -24,6 +24,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "host/counts.h"
 #include "host/limits.h"
 
 /* Between the ids that containers get and 2^31, past which ids do not count everywhere: the kernel lets no such
@@ -338,8 +339,7 @@ static int lay_out(const struct space_want *want, const char *program, uid_t own
     return r;
 }
 
-/* Keeps one foot outside: writes this process's maps from the parent namespace once told. */
-static pid_t start_mapper(uid_t base, int *ret_go) {
+pid_t space_start_mapper(const char *map, int *ret_go) {
     int go[2];
     pid_t target = getpid(), pid;
 
@@ -347,13 +347,12 @@ static pid_t start_mapper(uid_t base, int *ret_go) {
         return -errno;
     pid = fork();
     if (pid == 0) {
-        char text[64], byte;
+        char byte;
 
         close(go[1]);
         if (read(go[0], &byte, 1) != 1)
             _exit(1);
-        snprintf(text, sizeof(text), "0 %u %d", base, 2 * IDS);
-        _exit(write_map(target, "uid_map", text) < 0 || write_map(target, "gid_map", text) < 0);
+        _exit(write_map(target, "uid_map", map) < 0 || write_map(target, "gid_map", map) < 0);
     }
     close(go[0]);
     if (pid < 0) {
@@ -364,6 +363,13 @@ static pid_t start_mapper(uid_t base, int *ret_go) {
     return pid;
 }
 
+int space_end_mapper(pid_t mapper, int go, bool unshared) {
+    int status, r = unshared && write(go, "x", 1) != 1 ? -EPIPE : 0;
+
+    close(go);
+    return waitpid(mapper, &status, 0) == mapper && unshared && r == 0 && status != 0 ? -EPERM : r;
+}
+
 /* While this process still has the rights that it was started with. */
 static void enter_groups(const char *home, uid_t owner, struct space *s) {
     struct cgroup_limits all;
@@ -372,10 +378,22 @@ static void enter_groups(const char *home, uid_t owner, struct space *s) {
     cgroup_enter(home, owner, &all, &s->groups);
 }
 
+static int unshare_counted(int spaces, struct counts *ret) {
+    int r;
+
+    counts_read(ret);
+    counts_lower(ret, counts_of_box, 0);
+    r = unshare(spaces) < 0 ? -errno : 0;
+    counts_restore(ret);
+    return r;
+}
+
 static int enter_as_root(const struct space_want *want, struct space *s) {
     const char *home = want->home;
-    int go = -1, usr = -1, status, r;
+    int go = -1, usr = -1, mapped, r;
+    struct counts counts;
     uid_t base = 0;
+    char map[64];
     pid_t mapper;
 
     r = choose_base(home, &base);
@@ -384,7 +402,8 @@ static int enter_as_root(const struct space_want *want, struct space *s) {
     if (r < 0)
         return r;
     enter_groups(home, base, s);
-    mapper = start_mapper(base, &go);
+    snprintf(map, sizeof(map), "0 %u %d", base, 2 * IDS);
+    mapper = space_start_mapper(map, &go);
     if (mapper < 0)
         return mapper;
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
@@ -395,15 +414,14 @@ static int enter_as_root(const struct space_want *want, struct space *s) {
         r = lay_out(want, s->program, base, true, usr);
     }
     fd_close(&usr);
-    if (r == 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-        r = -errno;
-    if (r == 0 && write(go, "x", 1) != 1)
-        r = -EPIPE;
-    close(go);
-    if (waitpid(mapper, &status, 0) == mapper && r == 0 && status != 0)
-        r = -EPERM;
+    if (r == 0)
+        r = unshare_counted(CLONE_NEWUSER | CLONE_NEWNS, &counts);
+    mapped = space_end_mapper(mapper, go, r == 0);
+    r = r < 0 ? r : mapped;
     if (r == 0 && (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
         r = -errno;
+    if (r == 0)
+        counts_write(&counts, counts_of_box);
     s->ranges = true;
     s->instance_id = IDS;
     return r;
@@ -413,11 +431,13 @@ static int enter_as_user(const struct space_want *want, struct space *s) {
     char text[64];
     uid_t uid = geteuid();
     gid_t gid = getegid();
+    struct counts counts;
     int r;
 
     enter_groups(want->home, uid, s);
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-        return -errno;
+    r = unshare_counted(CLONE_NEWUSER | CLONE_NEWNS, &counts);
+    if (r < 0)
+        return r;
     snprintf(text, sizeof(text), "0 %u 1", uid);
     r = write_text("/proc/self/uid_map", text);
     if (r == 0)
@@ -427,6 +447,8 @@ static int enter_as_user(const struct space_want *want, struct space *s) {
         r = write_text("/proc/self/gid_map", text);
     if (r == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         r = -errno;
+    if (r == 0)
+        counts_write(&counts, counts_of_box);
     return r < 0 ? r : lay_out(want, s->program, uid, false, -1);
 }
 

@@ -57,8 +57,14 @@ struct space_want {
  * that cannot be used.  Call with one thread. */
 int space_enter(const struct space_want *want, struct space *ret_space);
 
-/* Writes the id maps of a child that has just unshared its user namespace.  0 or negative errno. */
+/* Writes the id maps of a child that has just unshared its outer user namespace.  0 or negative errno. */
 int space_map_instance(const struct space *space, pid_t child);
+
+/* Keeps one foot outside of the user namespace that the calling process is about to make, to write its maps (both
+ * the same line) from there: start, unshare, end.  *ret_go: for the latter.  Its pid, or negative errno. */
+pid_t space_start_mapper(const char *map, int *ret_go);
+/* unshared: there is something to map; waits for it.  0 or negative errno. */
+int space_end_mapper(pid_t mapper, int go, bool unshared);
 
 /* A TAP and its interface. */
 struct space_tap {
