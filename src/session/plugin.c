@@ -36,6 +36,7 @@ struct plugin {
     struct termios before;
     int exit_status;
     const char *agent_version;
+    bool announced;    /* the user knows the session's name */
     bool own_protocol; /* our agent offers it, and we have taken it */
 };
 
@@ -102,6 +103,13 @@ static int answer_handshake(struct plugin *p, const struct channel_payload *requ
                                        "ProcessedClientActions", done, "Errors"));
 }
 
+static void announce(struct plugin *p) {
+    if (!p->announced)
+        printf("\nStarting session with SessionId: %s\n", p->session_id);
+    fflush(stdout);
+    p->announced = true;
+}
+
 static int handshake(struct plugin *p) {
     struct channel_payload m;
     int r;
@@ -111,8 +119,16 @@ static int handshake(struct plugin *p) {
             answer_handshake(p, &m);
         else if (m.type == FRAME_PAYLOAD_HANDSHAKE_COMPLETE)
             return p->session_type == NULL ? -EPROTO : 0;
-        else if (m.type == FRAME_PAYLOAD_OUTPUT)
+        else if (m.type == FRAME_PAYLOAD_OUTPUT) {
+            bool shell = p->session_type == NULL;
+
+            announce(p);
             fd_write_all(STDOUT_FILENO, m.data, m.length);
+            if (shell) { /* a published agent: shells and interactive commands begin without a handshake */
+                p->session_type = "Standard_Stream";
+                return 0;
+            }
+        }
     }
     return r;
 }
@@ -239,8 +255,7 @@ static void run(struct plugin *p) {
         p->exit_status = plugin_port_join(&port);
         return;
     }
-    printf("\nStarting session with SessionId: %s\n", p->session_id);
-    fflush(stdout);
+    announce(p);
     if (text_is(p->session_type, "Port"))
         p->exit_status = plugin_port_listen(&port);
     else
