@@ -647,6 +647,8 @@ static void *serve(void *arg) {
         pthread_mutex_unlock(&g->lock);
         json_decref(open);
     }
+    if (ok)
+        ws_settle(v->ws);
     if (!ok) {
         ws_close(v->ws, 1008, "the token is not valid");
         drop(g, v->ws);
