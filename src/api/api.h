@@ -200,6 +200,12 @@ struct api_service {
      */
     bool (*ready)(struct tx *tx, const char *account, const char *region);
     void (*setup)(struct api_request *rq);
+    /*
+     * A web page asks (http/browser.h): 0 if it may, and the headers that tell the browser so are set; or
+     * API_REFUSED.  rq->operation is NULL for the question that a browser asks first (OPTIONS): then it is answered
+     * here.  NULL: no page may ask anything.  In a read transaction.
+     */
+    int (*page)(struct api_request *rq);
     /* Adds to a refusal what its document says besides (api_detail); NULL: nothing. */
     void (*describe)(struct api_request *rq);
 };

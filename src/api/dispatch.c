@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/ip.h"
 #include "base/text.h"
+#include "http/browser.h"
 
 enum { REQUEST_ID_BYTES = 16, HOST_ID_BYTES = 57, S3_BODY_WINDOW = 64 * 1024 };
 
@@ -380,15 +381,59 @@ static int admit(struct api_request *rq, void *arg) {
     return r == 0 ? permit(rq, arg) : r;
 }
 
+/* ---- web pages ---- */
+
+static int ask_for_page(struct api_request *rq, void *arg) {
+    return ((const struct api_service *)arg)->page(rq);
+}
+
+/* A page asks: only what the service lets pages ask.  After receive(). */
+static int admit_page(struct api_request *rq, struct job *j) {
+    const struct api_service *s = route_api(rq);
+    bool asks_first = strcmp(rq->wire->http->method, "OPTIONS") == 0;
+
+    if (s == NULL || s->page == NULL)
+        return api_refuse_status(rq, 403, "AccessDenied",
+                                 "A web page may not call %s here: everybody knows this box's keys, so of "
+                                 "browsers only S3 hears, by its buckets' CORS rules",
+                                 rq->service->id);
+    if (!asks_first && find_operation(rq, j) < 0)
+        return API_REFUSED;
+    return api_read(rq, ask_for_page, (void *)(uintptr_t)s);
+}
+
+/* The name that it was sent to: a page whose name resolves to this machine keeps its own. */
+static int check_host(struct api_request *rq) {
+    const char *host = http_header_get(rq->wire->http, "host");
+
+    if (browser_host_is_ours(host, rq->door.kind != DOOR_LOOPBACK))
+        return 0;
+    return api_refuse_status(
+        rq, 403, "AccessDenied",
+        "The host name %s is neither this machine's nor AWS's: use 127.0.0.1, localhost or the "
+        "endpoint's own name",
+        host);
+}
+
 static int serve(struct api_request *rq) {
     struct proto_response response;
     struct job j = {0};
+    bool page = browser_sent(rq->wire->http);
     int r;
 
     if (rq->service == NULL)
         return api_refuse(rq, "UnknownService", "vpcbox does not have the service '%s'",
                           rq->wire->auth.service != NULL ? rq->wire->auth.service : "");
-    r = receive(rq, &j.body_hash);
+    r = check_host(rq);
+    if (r == 0 && rq->service->protocol != MODEL_REST_XML && page)
+        return admit_page(rq, &j);
+    if (r == 0)
+        r = receive(rq, &j.body_hash);
+    if (r == 0 && page) {
+        r = admit_page(rq, &j);
+        if (r == 0 && http_responded(rq->wire->http))
+            return 0;
+    }
     if (r == 0 && rq->wire->streamed) {
         /* a document is still to be read from the client, who may be slow: no transaction meanwhile */
         r = api_read(rq, identify, &j);

@@ -66,6 +66,7 @@ struct api_wire {
 
 /* The service by credential scope, target, host or version; NULL when none can be told.  Fills bucket. */
 const struct model_service *route_service(struct api_request *rq);
+const struct api_service *route_api(const struct api_request *rq); /* its service; NULL: no handlers */
 /* The handler's entry of an operation, or NULL. */
 const struct api_entry *route_entry(const struct api_request *rq);
 /* Lets the service tell more of the refusal (api_service.describe). */

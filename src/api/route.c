@@ -126,6 +126,10 @@ static size_t place(const struct model_service *s) {
     return i;
 }
 
+const struct api_service *route_api(const struct api_request *rq) {
+    return rq->api->services[place(rq->service)];
+}
+
 const struct api_entry *route_entry(const struct api_request *rq) {
     return rq->api->entries[place(rq->service)][rq->operation - rq->service->operations];
 }

@@ -25,6 +25,7 @@
 #include "edge/imds_source.h"
 #include "edge/session_gateway.h"
 #include "edge/udp.h"
+#include "http/browser.h"
 #include "http/tls.h"
 
 enum { DRAIN_MS = 500, RESOLVER_MS = 1500 };
@@ -73,7 +74,8 @@ static void session_ended(void *user, const char *session_id) {
 static void dispatch(struct http_request *rq, const struct door *door, void *user) {
     struct services *s = user;
 
-    if (session_gateway_wants(rq))
+    if (session_gateway_wants(rq) && !browser_sent(rq) &&
+        browser_host_is_ours(http_header_get(rq, "host"), door->kind != DOOR_LOOPBACK))
         session_gateway_serve(s->gateway, rq);
     else
         api_dispatch(s->api, rq, door);

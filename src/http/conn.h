@@ -87,6 +87,8 @@ struct conn {
     _Atomic enum response_state response;
     bool response_chunked, response_has_body, close_after, upgraded;
     uint64_t response_left;
+    const struct http_header *also; /* http_respond_also() */
+    size_t also_count;
     struct buf out;
     int default_ttl; /* to go back to; 0: not changed */
     struct arena arena;

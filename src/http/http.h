@@ -96,6 +96,9 @@ int http_begin(struct http_request *rq, int status, const struct http_header *he
 int http_write(struct http_request *rq, const void *data, size_t length);
 int http_end(struct http_request *rq);
 
+/* Headers for whichever response this request gets.  They must live as long as the request, as rq->arena does. */
+void http_respond_also(struct http_request *rq, const struct http_header *headers, size_t count);
+
 void http_abort(struct http_request *rq);           /* end the connection, with no (further) answer */
 bool http_responded(const struct http_request *rq); /* a response's head has been sent */
 /* IPv4 TTL of what the connection sends until its next request (IMDS hop limit). */

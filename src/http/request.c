@@ -208,6 +208,7 @@ static void next_request(struct conn *c) {
     c->body_failed = c->expects_continue = false;
     c->body_bytes = c->waited_ns = 0;
     c->response = RESPONSE_NONE;
+    c->also_count = 0;
     if (c->out.capacity > KEPT_BUFFER)
         buf_free(&c->out);
 }

@@ -53,6 +53,17 @@ static bool never_has_body(int status) {
     return status < 200 || status == 204 || status == 304;
 }
 
+static void put_headers(struct conn *c, const struct http_header *headers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (ours(headers[i].name))
+            continue;
+        buf_puts(&c->out, "\r\n");
+        buf_puts(&c->out, headers[i].name);
+        buf_puts(&c->out, ": ");
+        buf_puts(&c->out, headers[i].value);
+    }
+}
+
 /* Writes the head to c->out and settles how the body goes.  length -1: unknown. */
 static int make_head(struct conn *c, int status, const struct http_header *headers, size_t count,
                      int64_t length) {
@@ -81,14 +92,8 @@ static int make_head(struct conn *c, int status, const struct http_header *heade
     buf_puts(&c->out, http_status_str((enum http_status)status));
     buf_puts(&c->out, "\r\nDate: ");
     buf_puts(&c->out, date_now());
-    for (size_t i = 0; i < count; i++) {
-        if (ours(headers[i].name))
-            continue;
-        buf_puts(&c->out, "\r\n");
-        buf_puts(&c->out, headers[i].name);
-        buf_puts(&c->out, ": ");
-        buf_puts(&c->out, headers[i].value);
-    }
+    put_headers(c, headers, count);
+    put_headers(c, c->also, c->also_count);
     if (c->response_chunked && !never_has_body(status)) {
         buf_puts(&c->out, "\r\nTransfer-Encoding: chunked");
     } else if (length >= 0 && !never_has_body(status)) {
@@ -245,6 +250,17 @@ int http_end(struct http_request *rq) {
     }
     c->response = RESPONSE_DONE;
     return 0;
+}
+
+void http_respond_also(struct http_request *rq, const struct http_header *headers, size_t count) {
+    struct conn *c = (struct conn *)rq;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!sayable(headers[i].name) || !sayable(headers[i].value))
+            return;
+    }
+    c->also = headers;
+    c->also_count = count;
 }
 
 void http_abort(struct http_request *rq) {

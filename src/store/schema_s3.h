@@ -26,6 +26,10 @@
     C(TEXT, name)                                                                                            \
     C(TEXT, value)
 
+#define S3_BUCKET_CORS_COLUMNS(C, I)                                                                         \
+    C(TEXT, bucket)                                                                                          \
+    C(TEXT, rules) /* a JSON list, of objects with lists of texts */
+
 /* What an upload says about the object besides its bytes. */
 #define S3_ABOUT_COLUMNS(C, I)                                                                               \
     C(TEXT, content_type)                                                                                    \
@@ -82,6 +86,7 @@
 #define STORE_S3_TABLES(T)                                                                                   \
     T(s3_bucket, S3_BUCKET_COLUMNS)                                                                          \
     T(s3_bucket_tag, S3_BUCKET_TAG_COLUMNS)                                                                  \
+    T(s3_bucket_cors, S3_BUCKET_CORS_COLUMNS)                                                                \
     T(s3_object, S3_OBJECT_COLUMNS)                                                                          \
     T(s3_older, S3_OBJECT_COLUMNS)                                                                           \
     T(s3_upload, S3_UPLOAD_COLUMNS)                                                                          \

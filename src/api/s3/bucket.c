@@ -146,6 +146,7 @@ int s3_delete_bucket(struct api_request *rq, const struct s3_delete_bucket_reque
                 : "The bucket you tried to delete is not empty");
     drop_uploads(rq, in->bucket);
     s3_set_bucket_tags(rq, in->bucket, NULL, 0);
+    s3_bucket_cors_delete(rq->tx, in->bucket);
     s3_bucket_delete(rq->tx, in->bucket);
     return 0;
 }

@@ -51,6 +51,7 @@ static const struct {
     {"MethodNotAllowed", {"Method", "ResourceType"}},
     {"NoSuchBucket", {"BucketName"}},
     {"NoSuchBucketPolicy", {"BucketName"}},
+    {"NoSuchCORSConfiguration", {"BucketName"}},
     {"NoSuchKey", {"Key"}},
     {"NoSuchPublicAccessBlockConfiguration", {"BucketName"}},
     {"NoSuchTagSet", {"BucketName"}},

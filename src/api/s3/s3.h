@@ -392,6 +392,11 @@ S3_HANDLER(put_bucket_tagging, request, void);
 S3_HANDLER(get_bucket_tagging, request, struct s3_get_bucket_tagging_output);
 S3_HANDLER(delete_bucket_tagging, request, void);
 
+S3_HANDLER(put_bucket_cors, request, void);
+S3_HANDLER(get_bucket_cors, request, struct s3_get_bucket_cors_output);
+S3_HANDLER(delete_bucket_cors, request, void);
+int s3_page(struct api_request *rq); /* struct api_service */
+
 S3_HANDLER(get_object, request, struct s3_get_object_output);
 S3_HANDLER(head_object, request, struct s3_head_object_output);
 S3_HANDLER(put_object, request, struct s3_put_object_output);

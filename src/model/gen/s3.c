@@ -12,6 +12,12 @@ enum {
     SHAPE_AcceptRanges,
     SHAPE_AccessPointAlias,
     SHAPE_AccountId,
+    SHAPE_AllowedHeader,
+    SHAPE_AllowedHeaders,
+    SHAPE_AllowedMethod,
+    SHAPE_AllowedMethods,
+    SHAPE_AllowedOrigin,
+    SHAPE_AllowedOrigins,
     SHAPE_ArchiveStatus,
     SHAPE_Body,
     SHAPE_Bucket,
@@ -27,6 +33,9 @@ enum {
     SHAPE_BucketVersioningStatus,
     SHAPE_Buckets,
     SHAPE_BypassGovernanceRetention,
+    SHAPE_CORSConfiguration,
+    SHAPE_CORSRule,
+    SHAPE_CORSRules,
     SHAPE_CacheControl,
     SHAPE_ChecksumAlgorithm,
     SHAPE_ChecksumAlgorithmList,
@@ -80,6 +89,7 @@ enum {
     SHAPE_CreationDate,
     SHAPE_DataRedundancy,
     SHAPE_Delete,
+    SHAPE_DeleteBucketCorsRequest,
     SHAPE_DeleteBucketPolicyRequest,
     SHAPE_DeleteBucketRequest,
     SHAPE_DeleteBucketTaggingRequest,
@@ -104,7 +114,11 @@ enum {
     SHAPE_Errors,
     SHAPE_Expiration,
     SHAPE_Expires,
+    SHAPE_ExposeHeader,
+    SHAPE_ExposeHeaders,
     SHAPE_FetchOwner,
+    SHAPE_GetBucketCorsOutput,
+    SHAPE_GetBucketCorsRequest,
     SHAPE_GetBucketLocationOutput,
     SHAPE_GetBucketLocationRequest,
     SHAPE_GetBucketPolicyOutput,
@@ -168,6 +182,7 @@ enum {
     SHAPE_MFADelete,
     SHAPE_MFADeleteStatus,
     SHAPE_Marker,
+    SHAPE_MaxAgeSeconds,
     SHAPE_MaxBuckets,
     SHAPE_MaxKeys,
     SHAPE_MaxParts,
@@ -216,6 +231,7 @@ enum {
     SHAPE_PolicyStatus,
     SHAPE_Prefix,
     SHAPE_PublicAccessBlockConfiguration,
+    SHAPE_PutBucketCorsRequest,
     SHAPE_PutBucketPolicyRequest,
     SHAPE_PutBucketTaggingRequest,
     SHAPE_PutBucketVersioningRequest,
@@ -320,6 +336,17 @@ static const struct model_member members_Bucket[] = {
 static const struct model_member members_BucketInfo[] = {
     {.name = "DataRedundancy", .wire = "DataRedundancy", .query = "DataRedundancy", .shape = &shapes[SHAPE_DataRedundancy], .offset = offsetof(struct s3_bucket_info, data_redundancy)},
     {.name = "Type", .wire = "Type", .query = "Type", .shape = &shapes[SHAPE_BucketType], .offset = offsetof(struct s3_bucket_info, type)},
+};
+static const struct model_member members_CORSConfiguration[] = {
+    {.name = "CORSRules", .wire = "CORSRule", .query = "CORSRule", .shape = &shapes[SHAPE_CORSRules], .offset = offsetof(struct s3_cors_configuration, cors_rules), .required = true},
+};
+static const struct model_member members_CORSRule[] = {
+    {.name = "ID", .wire = "ID", .query = "ID", .shape = &shapes[SHAPE_ID], .offset = offsetof(struct s3_cors_rule, id)},
+    {.name = "AllowedHeaders", .wire = "AllowedHeader", .query = "AllowedHeader", .shape = &shapes[SHAPE_AllowedHeaders], .offset = offsetof(struct s3_cors_rule, allowed_headers)},
+    {.name = "AllowedMethods", .wire = "AllowedMethod", .query = "AllowedMethod", .shape = &shapes[SHAPE_AllowedMethods], .offset = offsetof(struct s3_cors_rule, allowed_methods), .required = true},
+    {.name = "AllowedOrigins", .wire = "AllowedOrigin", .query = "AllowedOrigin", .shape = &shapes[SHAPE_AllowedOrigins], .offset = offsetof(struct s3_cors_rule, allowed_origins), .required = true},
+    {.name = "ExposeHeaders", .wire = "ExposeHeader", .query = "ExposeHeader", .shape = &shapes[SHAPE_ExposeHeaders], .offset = offsetof(struct s3_cors_rule, expose_headers)},
+    {.name = "MaxAgeSeconds", .wire = "MaxAgeSeconds", .query = "MaxAgeSeconds", .shape = &shapes[SHAPE_MaxAgeSeconds], .offset = offsetof(struct s3_cors_rule, max_age_seconds)},
 };
 static const struct model_member members_CommonPrefix[] = {
     {.name = "Prefix", .wire = "Prefix", .query = "Prefix", .shape = &shapes[SHAPE_Prefix], .offset = offsetof(struct s3_common_prefix, prefix)},
@@ -552,6 +579,10 @@ static const struct model_member members_Delete[] = {
     {.name = "Objects", .wire = "Object", .query = "Object", .shape = &shapes[SHAPE_ObjectIdentifierList], .offset = offsetof(struct s3_delete, objects), .required = true},
     {.name = "Quiet", .wire = "Quiet", .query = "Quiet", .shape = &shapes[SHAPE_Quiet], .offset = offsetof(struct s3_delete, quiet)},
 };
+static const struct model_member members_DeleteBucketCorsRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_delete_bucket_cors_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_delete_bucket_cors_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
+};
 static const struct model_member members_DeleteBucketPolicyRequest[] = {
     {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_delete_bucket_policy_request, bucket), .required = true, .location = MODEL_IN_URI},
     {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_delete_bucket_policy_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
@@ -626,6 +657,13 @@ static const struct model_member members_Error[] = {
     {.name = "VersionId", .wire = "VersionId", .query = "VersionId", .shape = &shapes[SHAPE_ObjectVersionId], .offset = offsetof(struct s3_error, version_id)},
     {.name = "Code", .wire = "Code", .query = "Code", .shape = &shapes[SHAPE_Code], .offset = offsetof(struct s3_error, code)},
     {.name = "Message", .wire = "Message", .query = "Message", .shape = &shapes[SHAPE_Message], .offset = offsetof(struct s3_error, message)},
+};
+static const struct model_member members_GetBucketCorsOutput[] = {
+    {.name = "CORSRules", .wire = "CORSRule", .query = "CORSRule", .shape = &shapes[SHAPE_CORSRules], .offset = offsetof(struct s3_get_bucket_cors_output, cors_rules)},
+};
+static const struct model_member members_GetBucketCorsRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_get_bucket_cors_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_get_bucket_cors_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
 };
 static const struct model_member members_GetBucketLocationOutput[] = {
     {.name = "LocationConstraint", .wire = "LocationConstraint", .query = "LocationConstraint", .shape = &shapes[SHAPE_BucketLocationConstraint], .offset = offsetof(struct s3_get_bucket_location_output, location_constraint)},
@@ -1054,6 +1092,13 @@ static const struct model_member members_PublicAccessBlockConfiguration[] = {
     {.name = "BlockPublicPolicy", .wire = "BlockPublicPolicy", .query = "BlockPublicPolicy", .shape = &shapes[SHAPE_Setting], .offset = offsetof(struct s3_public_access_block_configuration, block_public_policy)},
     {.name = "RestrictPublicBuckets", .wire = "RestrictPublicBuckets", .query = "RestrictPublicBuckets", .shape = &shapes[SHAPE_Setting], .offset = offsetof(struct s3_public_access_block_configuration, restrict_public_buckets)},
 };
+static const struct model_member members_PutBucketCorsRequest[] = {
+    {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_put_bucket_cors_request, bucket), .required = true, .location = MODEL_IN_URI},
+    {.name = "CORSConfiguration", .wire = "CORSConfiguration", .query = "CORSConfiguration", .shape = &shapes[SHAPE_CORSConfiguration], .offset = offsetof(struct s3_put_bucket_cors_request, cors_configuration), .required = true, .payload = true},
+    {.name = "ContentMD5", .wire = "Content-MD5", .query = "Content-MD5", .shape = &shapes[SHAPE_ContentMD5], .offset = offsetof(struct s3_put_bucket_cors_request, content_md5), .location = MODEL_IN_HEADER},
+    {.name = "ChecksumAlgorithm", .wire = "x-amz-sdk-checksum-algorithm", .query = "x-amz-sdk-checksum-algorithm", .shape = &shapes[SHAPE_ChecksumAlgorithm], .offset = offsetof(struct s3_put_bucket_cors_request, checksum_algorithm), .location = MODEL_IN_HEADER},
+    {.name = "ExpectedBucketOwner", .wire = "x-amz-expected-bucket-owner", .query = "x-amz-expected-bucket-owner", .shape = &shapes[SHAPE_AccountId], .offset = offsetof(struct s3_put_bucket_cors_request, expected_bucket_owner), .location = MODEL_IN_HEADER},
+};
 static const struct model_member members_PutBucketPolicyRequest[] = {
     {.name = "Bucket", .wire = "Bucket", .query = "Bucket", .shape = &shapes[SHAPE_BucketName], .offset = offsetof(struct s3_put_bucket_policy_request, bucket), .required = true, .location = MODEL_IN_URI},
     {.name = "ContentMD5", .wire = "Content-MD5", .query = "Content-MD5", .shape = &shapes[SHAPE_ContentMD5], .offset = offsetof(struct s3_put_bucket_policy_request, content_md5), .location = MODEL_IN_HEADER},
@@ -1267,6 +1312,12 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_AcceptRanges] = {.name = "AcceptRanges", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_AccessPointAlias] = {.name = "AccessPointAlias", .type = MODEL_BOOL, .size = sizeof(struct opt_bool), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_AccountId] = {.name = "AccountId", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_AllowedHeader] = {.name = "AllowedHeader", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_AllowedHeaders] = {.name = "AllowedHeaders", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .flattened = true, .item = &shapes[SHAPE_AllowedHeader], .item_size = sizeof(const char *)},
+    [SHAPE_AllowedMethod] = {.name = "AllowedMethod", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_AllowedMethods] = {.name = "AllowedMethods", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .flattened = true, .item = &shapes[SHAPE_AllowedMethod], .item_size = sizeof(const char *)},
+    [SHAPE_AllowedOrigin] = {.name = "AllowedOrigin", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_AllowedOrigins] = {.name = "AllowedOrigins", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .flattened = true, .item = &shapes[SHAPE_AllowedOrigin], .item_size = sizeof(const char *)},
     [SHAPE_ArchiveStatus] = {.name = "ArchiveStatus", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_ArchiveStatus},
     [SHAPE_Body] = {.name = "Body", .type = MODEL_BLOB, .size = sizeof(struct blob), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_Bucket] = {.name = "Bucket", .type = MODEL_STRUCT, .size = sizeof(struct s3_bucket), .min = INT64_MIN, .max = INT64_MAX, .members = members_Bucket, .member_count = 4},
@@ -1282,6 +1333,9 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_BucketVersioningStatus] = {.name = "BucketVersioningStatus", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_BucketVersioningStatus},
     [SHAPE_Buckets] = {.name = "Buckets", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_Bucket], .item_size = sizeof(struct s3_bucket), .item_wire = "Bucket"},
     [SHAPE_BypassGovernanceRetention] = {.name = "BypassGovernanceRetention", .type = MODEL_BOOL, .size = sizeof(struct opt_bool), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_CORSConfiguration] = {.name = "CORSConfiguration", .type = MODEL_STRUCT, .size = sizeof(struct s3_cors_configuration), .min = INT64_MIN, .max = INT64_MAX, .members = members_CORSConfiguration, .member_count = 1},
+    [SHAPE_CORSRule] = {.name = "CORSRule", .type = MODEL_STRUCT, .size = sizeof(struct s3_cors_rule), .min = INT64_MIN, .max = INT64_MAX, .members = members_CORSRule, .member_count = 6},
+    [SHAPE_CORSRules] = {.name = "CORSRules", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .flattened = true, .item = &shapes[SHAPE_CORSRule], .item_size = sizeof(struct s3_cors_rule)},
     [SHAPE_CacheControl] = {.name = "CacheControl", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_ChecksumAlgorithm] = {.name = "ChecksumAlgorithm", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_ChecksumAlgorithm},
     [SHAPE_ChecksumAlgorithmList] = {.name = "ChecksumAlgorithmList", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .flattened = true, .item = &shapes[SHAPE_ChecksumAlgorithm], .item_size = sizeof(const char *)},
@@ -1335,6 +1389,7 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_CreationDate] = {.name = "CreationDate", .type = MODEL_TIME, .size = sizeof(struct opt_time), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_DataRedundancy] = {.name = "DataRedundancy", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_DataRedundancy},
     [SHAPE_Delete] = {.name = "Delete", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete), .min = INT64_MIN, .max = INT64_MAX, .members = members_Delete, .member_count = 2},
+    [SHAPE_DeleteBucketCorsRequest] = {.name = "DeleteBucketCorsRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_bucket_cors_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteBucketCorsRequest, .member_count = 2},
     [SHAPE_DeleteBucketPolicyRequest] = {.name = "DeleteBucketPolicyRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_bucket_policy_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteBucketPolicyRequest, .member_count = 2},
     [SHAPE_DeleteBucketRequest] = {.name = "DeleteBucketRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_bucket_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteBucketRequest, .member_count = 2},
     [SHAPE_DeleteBucketTaggingRequest] = {.name = "DeleteBucketTaggingRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_delete_bucket_tagging_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_DeleteBucketTaggingRequest, .member_count = 2},
@@ -1359,7 +1414,11 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_Errors] = {.name = "Errors", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .flattened = true, .item = &shapes[SHAPE_Error], .item_size = sizeof(struct s3_error)},
     [SHAPE_Expiration] = {.name = "Expiration", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_Expires] = {.name = "Expires", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_ExposeHeader] = {.name = "ExposeHeader", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_ExposeHeaders] = {.name = "ExposeHeaders", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .flattened = true, .item = &shapes[SHAPE_ExposeHeader], .item_size = sizeof(const char *)},
     [SHAPE_FetchOwner] = {.name = "FetchOwner", .type = MODEL_BOOL, .size = sizeof(struct opt_bool), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_GetBucketCorsOutput] = {.name = "GetBucketCorsOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_cors_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketCorsOutput, .member_count = 1},
+    [SHAPE_GetBucketCorsRequest] = {.name = "GetBucketCorsRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_cors_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketCorsRequest, .member_count = 2},
     [SHAPE_GetBucketLocationOutput] = {.name = "GetBucketLocationOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_location_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketLocationOutput, .member_count = 1},
     [SHAPE_GetBucketLocationRequest] = {.name = "GetBucketLocationRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_location_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketLocationRequest, .member_count = 2},
     [SHAPE_GetBucketPolicyOutput] = {.name = "GetBucketPolicyOutput", .type = MODEL_STRUCT, .size = sizeof(struct s3_get_bucket_policy_output), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetBucketPolicyOutput, .member_count = 1},
@@ -1423,6 +1482,7 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_MFADelete] = {.name = "MFADelete", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_MFADelete},
     [SHAPE_MFADeleteStatus] = {.name = "MFADeleteStatus", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_MFADeleteStatus},
     [SHAPE_Marker] = {.name = "Marker", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_MaxAgeSeconds] = {.name = "MaxAgeSeconds", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_MaxBuckets] = {.name = "MaxBuckets", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = 1, .max = 10000},
     [SHAPE_MaxKeys] = {.name = "MaxKeys", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_MaxParts] = {.name = "MaxParts", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = INT64_MIN, .max = INT64_MAX},
@@ -1471,6 +1531,7 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_PolicyStatus] = {.name = "PolicyStatus", .type = MODEL_STRUCT, .size = sizeof(struct s3_policy_status), .min = INT64_MIN, .max = INT64_MAX, .members = members_PolicyStatus, .member_count = 1},
     [SHAPE_Prefix] = {.name = "Prefix", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_PublicAccessBlockConfiguration] = {.name = "PublicAccessBlockConfiguration", .type = MODEL_STRUCT, .size = sizeof(struct s3_public_access_block_configuration), .min = INT64_MIN, .max = INT64_MAX, .members = members_PublicAccessBlockConfiguration, .member_count = 4},
+    [SHAPE_PutBucketCorsRequest] = {.name = "PutBucketCorsRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_bucket_cors_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutBucketCorsRequest, .member_count = 5},
     [SHAPE_PutBucketPolicyRequest] = {.name = "PutBucketPolicyRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_bucket_policy_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutBucketPolicyRequest, .member_count = 6},
     [SHAPE_PutBucketTaggingRequest] = {.name = "PutBucketTaggingRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_bucket_tagging_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutBucketTaggingRequest, .member_count = 5},
     [SHAPE_PutBucketVersioningRequest] = {.name = "PutBucketVersioningRequest", .type = MODEL_STRUCT, .size = sizeof(struct s3_put_bucket_versioning_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_PutBucketVersioningRequest, .member_count = 6},
@@ -1539,12 +1600,14 @@ static const struct model_operation operations[] = {
     {.name = "CreateBucket", .http_method = "PUT", .http_uri = "/{Bucket}", .http_status = 200, .input = &shapes[SHAPE_CreateBucketRequest], .output = &shapes[SHAPE_CreateBucketOutput], .errors = errors_CreateBucket},
     {.name = "CreateMultipartUpload", .http_method = "POST", .http_uri = "/{Bucket}/{Key+}?uploads", .http_status = 200, .input = &shapes[SHAPE_CreateMultipartUploadRequest], .output = &shapes[SHAPE_CreateMultipartUploadOutput]},
     {.name = "DeleteBucket", .http_method = "DELETE", .http_uri = "/{Bucket}", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketRequest]},
+    {.name = "DeleteBucketCors", .http_method = "DELETE", .http_uri = "/{Bucket}?cors", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketCorsRequest]},
     {.name = "DeleteBucketPolicy", .http_method = "DELETE", .http_uri = "/{Bucket}?policy", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketPolicyRequest]},
     {.name = "DeleteBucketTagging", .http_method = "DELETE", .http_uri = "/{Bucket}?tagging", .http_status = 204, .input = &shapes[SHAPE_DeleteBucketTaggingRequest]},
     {.name = "DeleteObject", .http_method = "DELETE", .http_uri = "/{Bucket}/{Key+}", .http_status = 204, .input = &shapes[SHAPE_DeleteObjectRequest], .output = &shapes[SHAPE_DeleteObjectOutput]},
     {.name = "DeleteObjectTagging", .http_method = "DELETE", .http_uri = "/{Bucket}/{Key+}?tagging", .http_status = 204, .input = &shapes[SHAPE_DeleteObjectTaggingRequest], .output = &shapes[SHAPE_DeleteObjectTaggingOutput]},
     {.name = "DeleteObjects", .http_method = "POST", .http_uri = "/{Bucket}?delete", .http_status = 200, .input = &shapes[SHAPE_DeleteObjectsRequest], .output = &shapes[SHAPE_DeleteObjectsOutput]},
     {.name = "DeletePublicAccessBlock", .http_method = "DELETE", .http_uri = "/{Bucket}?publicAccessBlock", .http_status = 204, .input = &shapes[SHAPE_DeletePublicAccessBlockRequest]},
+    {.name = "GetBucketCors", .http_method = "GET", .http_uri = "/{Bucket}?cors", .http_status = 200, .input = &shapes[SHAPE_GetBucketCorsRequest], .output = &shapes[SHAPE_GetBucketCorsOutput]},
     {.name = "GetBucketLocation", .http_method = "GET", .http_uri = "/{Bucket}?location", .http_status = 200, .input = &shapes[SHAPE_GetBucketLocationRequest], .output = &shapes[SHAPE_GetBucketLocationOutput]},
     {.name = "GetBucketPolicy", .http_method = "GET", .http_uri = "/{Bucket}?policy", .http_status = 200, .input = &shapes[SHAPE_GetBucketPolicyRequest], .output = &shapes[SHAPE_GetBucketPolicyOutput]},
     {.name = "GetBucketPolicyStatus", .http_method = "GET", .http_uri = "/{Bucket}?policyStatus", .http_status = 200, .input = &shapes[SHAPE_GetBucketPolicyStatusRequest], .output = &shapes[SHAPE_GetBucketPolicyStatusOutput]},
@@ -1561,6 +1624,7 @@ static const struct model_operation operations[] = {
     {.name = "ListObjects", .http_method = "GET", .http_uri = "/{Bucket}", .http_status = 200, .input = &shapes[SHAPE_ListObjectsRequest], .output = &shapes[SHAPE_ListObjectsOutput], .errors = errors_ListObjects},
     {.name = "ListObjectsV2", .http_method = "GET", .http_uri = "/{Bucket}?list-type=2", .http_status = 200, .input = &shapes[SHAPE_ListObjectsV2Request], .output = &shapes[SHAPE_ListObjectsV2Output], .errors = errors_ListObjectsV2},
     {.name = "ListParts", .http_method = "GET", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_ListPartsRequest], .output = &shapes[SHAPE_ListPartsOutput]},
+    {.name = "PutBucketCors", .http_method = "PUT", .http_uri = "/{Bucket}?cors", .http_status = 200, .input = &shapes[SHAPE_PutBucketCorsRequest]},
     {.name = "PutBucketPolicy", .http_method = "PUT", .http_uri = "/{Bucket}?policy", .http_status = 200, .input = &shapes[SHAPE_PutBucketPolicyRequest]},
     {.name = "PutBucketTagging", .http_method = "PUT", .http_uri = "/{Bucket}?tagging", .http_status = 200, .input = &shapes[SHAPE_PutBucketTaggingRequest]},
     {.name = "PutBucketVersioning", .http_method = "PUT", .http_uri = "/{Bucket}?versioning", .http_status = 200, .input = &shapes[SHAPE_PutBucketVersioningRequest]},
@@ -1570,7 +1634,7 @@ static const struct model_operation operations[] = {
     {.name = "UploadPart", .http_method = "PUT", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_UploadPartRequest], .output = &shapes[SHAPE_UploadPartOutput]},
     {.name = "UploadPartCopy", .http_method = "PUT", .http_uri = "/{Bucket}/{Key+}", .http_status = 200, .input = &shapes[SHAPE_UploadPartCopyRequest], .output = &shapes[SHAPE_UploadPartCopyOutput]},
 };
-static const char *const lacking[] = {"CreateBucketMetadataConfiguration", "CreateBucketMetadataTableConfiguration", "CreateSession", "DeleteBucketAnalyticsConfiguration", "DeleteBucketCors", "DeleteBucketEncryption", "DeleteBucketIntelligentTieringConfiguration", "DeleteBucketInventoryConfiguration", "DeleteBucketLifecycle", "DeleteBucketMetadataConfiguration", "DeleteBucketMetadataTableConfiguration", "DeleteBucketMetricsConfiguration", "DeleteBucketOwnershipControls", "DeleteBucketReplication", "DeleteBucketWebsite", "GetBucketAbac", "GetBucketAccelerateConfiguration", "GetBucketAcl", "GetBucketAnalyticsConfiguration", "GetBucketCors", "GetBucketEncryption", "GetBucketIntelligentTieringConfiguration", "GetBucketInventoryConfiguration", "GetBucketLifecycle", "GetBucketLifecycleConfiguration", "GetBucketLogging", "GetBucketMetadataConfiguration", "GetBucketMetadataTableConfiguration", "GetBucketMetricsConfiguration", "GetBucketNotification", "GetBucketNotificationConfiguration", "GetBucketOwnershipControls", "GetBucketReplication", "GetBucketRequestPayment", "GetBucketWebsite", "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold", "GetObjectLockConfiguration", "GetObjectRetention", "GetObjectTorrent", "ListBucketAnalyticsConfigurations", "ListBucketIntelligentTieringConfigurations", "ListBucketInventoryConfigurations", "ListBucketMetricsConfigurations", "ListDirectoryBuckets", "PutBucketAbac", "PutBucketAccelerateConfiguration", "PutBucketAcl", "PutBucketAnalyticsConfiguration", "PutBucketCors", "PutBucketEncryption", "PutBucketIntelligentTieringConfiguration", "PutBucketInventoryConfiguration", "PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutBucketLogging", "PutBucketMetricsConfiguration", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketOwnershipControls", "PutBucketReplication", "PutBucketRequestPayment", "PutBucketWebsite", "PutObjectAcl", "PutObjectLegalHold", "PutObjectLockConfiguration", "PutObjectRetention", "RenameObject", "RestoreObject", "SelectObjectContent", "UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration", "UpdateObjectEncryption", "WriteGetObjectResponse", NULL};
+static const char *const lacking[] = {"CreateBucketMetadataConfiguration", "CreateBucketMetadataTableConfiguration", "CreateSession", "DeleteBucketAnalyticsConfiguration", "DeleteBucketEncryption", "DeleteBucketIntelligentTieringConfiguration", "DeleteBucketInventoryConfiguration", "DeleteBucketLifecycle", "DeleteBucketMetadataConfiguration", "DeleteBucketMetadataTableConfiguration", "DeleteBucketMetricsConfiguration", "DeleteBucketOwnershipControls", "DeleteBucketReplication", "DeleteBucketWebsite", "GetBucketAbac", "GetBucketAccelerateConfiguration", "GetBucketAcl", "GetBucketAnalyticsConfiguration", "GetBucketEncryption", "GetBucketIntelligentTieringConfiguration", "GetBucketInventoryConfiguration", "GetBucketLifecycle", "GetBucketLifecycleConfiguration", "GetBucketLogging", "GetBucketMetadataConfiguration", "GetBucketMetadataTableConfiguration", "GetBucketMetricsConfiguration", "GetBucketNotification", "GetBucketNotificationConfiguration", "GetBucketOwnershipControls", "GetBucketReplication", "GetBucketRequestPayment", "GetBucketWebsite", "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold", "GetObjectLockConfiguration", "GetObjectRetention", "GetObjectTorrent", "ListBucketAnalyticsConfigurations", "ListBucketIntelligentTieringConfigurations", "ListBucketInventoryConfigurations", "ListBucketMetricsConfigurations", "ListDirectoryBuckets", "PutBucketAbac", "PutBucketAccelerateConfiguration", "PutBucketAcl", "PutBucketAnalyticsConfiguration", "PutBucketEncryption", "PutBucketIntelligentTieringConfiguration", "PutBucketInventoryConfiguration", "PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutBucketLogging", "PutBucketMetricsConfiguration", "PutBucketNotification", "PutBucketNotificationConfiguration", "PutBucketOwnershipControls", "PutBucketReplication", "PutBucketRequestPayment", "PutBucketWebsite", "PutObjectAcl", "PutObjectLegalHold", "PutObjectLockConfiguration", "PutObjectRetention", "RenameObject", "RestoreObject", "SelectObjectContent", "UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration", "UpdateObjectEncryption", "WriteGetObjectResponse", NULL};
 const struct model_service model_s3 = {
     .id = "s3",
     .signing_name = "s3",

@@ -12,6 +12,8 @@ struct s3_abort_multipart_upload_output;
 struct s3_abort_multipart_upload_request;
 struct s3_bucket;
 struct s3_bucket_info;
+struct s3_cors_configuration;
+struct s3_cors_rule;
 struct s3_common_prefix;
 struct s3_complete_multipart_upload_output;
 struct s3_complete_multipart_upload_request;
@@ -27,6 +29,7 @@ struct s3_create_bucket_request;
 struct s3_create_multipart_upload_output;
 struct s3_create_multipart_upload_request;
 struct s3_delete;
+struct s3_delete_bucket_cors_request;
 struct s3_delete_bucket_policy_request;
 struct s3_delete_bucket_request;
 struct s3_delete_bucket_tagging_request;
@@ -40,6 +43,8 @@ struct s3_delete_objects_request;
 struct s3_delete_public_access_block_request;
 struct s3_deleted_object;
 struct s3_error;
+struct s3_get_bucket_cors_output;
+struct s3_get_bucket_cors_request;
 struct s3_get_bucket_location_output;
 struct s3_get_bucket_location_request;
 struct s3_get_bucket_policy_output;
@@ -82,6 +87,7 @@ struct s3_owner;
 struct s3_part;
 struct s3_policy_status;
 struct s3_public_access_block_configuration;
+struct s3_put_bucket_cors_request;
 struct s3_put_bucket_policy_request;
 struct s3_put_bucket_tagging_request;
 struct s3_put_bucket_versioning_request;
@@ -131,6 +137,19 @@ struct s3_bucket {
 struct s3_bucket_info {
     const char *data_redundancy;
     const char *type;
+};
+/* CORSConfiguration */
+struct s3_cors_configuration {
+    VEC(struct s3_cors_rule) cors_rules;
+};
+/* CORSRule */
+struct s3_cors_rule {
+    const char *id;
+    VEC(const char *) allowed_headers;
+    VEC(const char *) allowed_methods;
+    VEC(const char *) allowed_origins;
+    VEC(const char *) expose_headers;
+    struct opt_int max_age_seconds;
 };
 /* CommonPrefix */
 struct s3_common_prefix {
@@ -378,6 +397,11 @@ struct s3_delete {
     VEC(struct s3_object_identifier) objects;
     struct opt_bool quiet;
 };
+/* DeleteBucketCorsRequest */
+struct s3_delete_bucket_cors_request {
+    const char *bucket;
+    const char *expected_bucket_owner;
+};
 /* DeleteBucketPolicyRequest */
 struct s3_delete_bucket_policy_request {
     const char *bucket;
@@ -465,6 +489,15 @@ struct s3_error {
     const char *version_id;
     const char *code;
     const char *message;
+};
+/* GetBucketCorsOutput */
+struct s3_get_bucket_cors_output {
+    VEC(struct s3_cors_rule) cors_rules;
+};
+/* GetBucketCorsRequest */
+struct s3_get_bucket_cors_request {
+    const char *bucket;
+    const char *expected_bucket_owner;
 };
 /* GetBucketLocationOutput */
 struct s3_get_bucket_location_output {
@@ -933,6 +966,14 @@ struct s3_public_access_block_configuration {
     struct opt_bool ignore_public_acls;
     struct opt_bool block_public_policy;
     struct opt_bool restrict_public_buckets;
+};
+/* PutBucketCorsRequest */
+struct s3_put_bucket_cors_request {
+    const char *bucket;
+    struct s3_cors_configuration *cors_configuration;
+    const char *content_md5;
+    const char *checksum_algorithm;
+    const char *expected_bucket_owner;
 };
 /* PutBucketPolicyRequest */
 struct s3_put_bucket_policy_request {
