@@ -29,6 +29,9 @@
 /* Asks a saved network as the admin socket asks the running one; as explain_file() of daemon/explain_json.h. */
 typedef json_t *cli_explain_file(const char *path, const json_t *question, const char **ret_error);
 
+/* Looks at what a home has stored, as fsck_home() of daemon/fsck.h; the exit status. */
+typedef int cli_fsck(const char *home, bool repair, void (*tell)(const char *line));
+
 struct cli {
     struct arena *arena;
     struct aws aws;
@@ -46,7 +49,9 @@ struct cli {
     int lines;         /* logs */
     const char *image; /* explain: a saved network, instead of the box's */
     cli_explain_file *explain_file;
-    int argc; /* positional arguments */
+    cli_fsck *fsck;
+    bool repair; /* fsck */
+    int argc;    /* positional arguments */
     char **argv;
     bool target_given; /* what is spoken to is not the box of `home` */
 };
@@ -84,6 +89,7 @@ enum cli_option_id {
     CLI_OPT_TTY,
     CLI_OPT_FOLLOW,
     CLI_OPT_LINES,
+    CLI_OPT_REPAIR,
 };
 
 struct cli_option {
@@ -103,7 +109,7 @@ extern const struct cli_option cli_options[];
 #define CLI_VERSION "0.2.0"
 
 /* argv[1] is the command's name.  Returns the exit status. */
-int cli_main(int argc, char **argv, cli_explain_file *explain_file);
+int cli_main(int argc, char **argv, cli_explain_file *explain_file, cli_fsck *fsck);
 
 /* -- target.c ------------------------------------------------------------------------------------- */
 
@@ -167,6 +173,7 @@ int cli_aws_failed(struct cli *c, const char *doing);
 int cmd_start(struct cli *c);
 int cmd_stop(struct cli *c);
 int cmd_env(struct cli *c);
+int cmd_fsck(struct cli *c); /* fsck.c */
 int cmd_run(struct cli *c);
 int cmd_netns(struct cli *c);
 int cmd_nat_table(struct cli *c);

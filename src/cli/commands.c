@@ -76,6 +76,9 @@ static int take_option(struct cli *c, struct parsed *p, const struct cli_option 
     case CLI_OPT_FOLLOW:
         c->follow = true;
         break;
+    case CLI_OPT_REPAIR:
+        c->repair = true;
+        break;
     case CLI_OPT_LINES:
         if (parse_int(optarg, 0, LINES_MAX, &n) < 0) {
             cli_error("--lines is a number from 0 to %d, not \"%s\"", LINES_MAX, optarg);
@@ -199,9 +202,13 @@ static bool output_written(void) {
     return false;
 }
 
-int cli_main(int argc, char **argv, cli_explain_file *explain_file) {
+int cli_main(int argc, char **argv, cli_explain_file *explain_file, cli_fsck *fsck) {
     struct arena arena = {0};
-    struct cli c = {.arena = &arena, .output = "table", .lines = LINES_DEFAULT, .explain_file = explain_file};
+    struct cli c = {.arena = &arena,
+                    .output = "table",
+                    .lines = LINES_DEFAULT,
+                    .explain_file = explain_file,
+                    .fsck = fsck};
     struct parsed p = {0};
     int status;
 

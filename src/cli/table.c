@@ -68,6 +68,13 @@ const struct cli_command cli_commands[] = {
     {"stop", "", "stop the box; what it stores stays", NULL, cmd_stop, CLI_BOX},
     {"serve", "[option...]", "run a box in the foreground",
      "Its options come after its name; `vpcbox serve --help` tells about them.\n", NULL, CLI_HOME},
+    {"fsck", "", "check what a stopped box has stored: the database and every object's bytes",
+     "Tells what is damaged, missing or nobody's, and changes nothing.  With --repair an object without its "
+     "bytes is\n"
+     "forgotten, damaged files and those of no object are moved to the home's folder lost/, and a damaged "
+     "database is made\n"
+     "anew of what can be read of it.  Nothing is deleted.  Exit status: 0 all is well, 1 it is not.\n",
+     cmd_fsck, CLI_HOME},
     {"env", "", "print the exports that AWS tools need: eval \"$(vpcbox env)\"", NULL, cmd_env, CLI_HOME},
     {"aws", "[argument...]", "run the installed aws CLI against the box", NULL, cmd_aws, CLI_BOX},
     {"run", "<instance> <command> [argument...]",
@@ -99,5 +106,6 @@ const struct cli_option cli_options[] = {
     {CLI_OPT_UDP, 0, "udp", NULL, "ask for UDP instead of TCP", "explain"},
     {CLI_OPT_IMAGE, 0, "image", "FILE", "ask a network that image-save has kept, without any box", "explain"},
     {CLI_OPT_ONCE, 0, "once", NULL, "print one second's rates and end", "top"},
+    {CLI_OPT_REPAIR, 0, "repair", NULL, "mend what is found", "fsck"},
     {0, 0, NULL, NULL, NULL, NULL},
 };

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "daemon/explain_json.h"
+#include "daemon/fsck.h"
 #include "daemon/region.h"
 #include "daemon/serve.h"
 #include "host/init.h"
@@ -112,5 +113,5 @@ int main(int argc, char **argv) {
     for (size_t i = 0; argc > 1 && i < sizeof(by_argument) / sizeof(by_argument[0]); i++)
         if (text_is(argv[1], by_argument[i].name))
             return by_argument[i].run(argc - 1, argv + 1);
-    return cli_main(argc, argv, explain_file);
+    return cli_main(argc, argv, explain_file, fsck_home);
 }

@@ -86,15 +86,21 @@ static int prepare_store(struct services *s) {
     const char *error = NULL;
     struct arena arena = {0};
     struct tx tx;
-    int r = store_open(".", &s->store, &error);
+    int r = s3_check_home(".");
 
+    if (r < 0)
+        return r;
+    r = store_open(".", &s->store, &error);
     if (r < 0) {
-        log_error("the store: %s", error == NULL ? strerror(-r) : error);
+        log_error("the store: %s%s", error == NULL ? strerror(-r) : error,
+                  r == -EUCLEAN
+                      ? ": put a copy of it back, or let `vpcbox fsck --repair` save what can be read of it"
+                      : "");
         return r;
     }
-    r = s3_sweep(s->store, ".");
+    r = s3_start(s->store, ".");
     if (r < 0)
-        log_error("objects: %s", strerror(-r));
+        return r;
     r = store_write_begin(s->store, &arena, &tx);
     if (r == 0) {
         identity_setup(&tx);

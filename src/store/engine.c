@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-enum { FORMAT = 1, STATEMENT_MAX_BYTES = 16 * 1024, BUSY_MS = 5000 };
+enum { FORMAT = 1, STATEMENT_MAX_BYTES = 16 * 1024, BUSY_MS = 5000, GLANCE_PAGES = 512 };
 
 static const char *const type_names[] = {
     [STORE_TEXT] = "TEXT", [STORE_INT] = "INTEGER", [STORE_BLOB] = "BLOB"};
@@ -232,6 +232,28 @@ int engine_migrate(struct engine_connection *c, char **ret_error) {
                             "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
                             &c->sequence)
                   : r;
+}
+
+int engine_glance(struct engine_connection *c, char **ret_error) {
+    int64_t pages = 0;
+    sqlite3_stmt *s = NULL;
+    const char *words;
+    int r = scalar(c, "PRAGMA page_count", &pages);
+
+    if (r < 0 || pages > GLANCE_PAGES)
+        return r;
+    r = prepare(c, "PRAGMA quick_check(1)", &s);
+    if (r == 0 && sqlite3_step(s) == SQLITE_ROW) {
+        words = (const char *)sqlite3_column_text(s, 0);
+        if (words == NULL || strcmp(words, "ok") != 0) {
+            *ret_error = sqlite3_mprintf("it is damaged: %s", words);
+            r = -EUCLEAN;
+        }
+    } else if (r == 0) {
+        r = engine_errno(sqlite3_errcode(c->db));
+    }
+    sqlite3_finalize(s);
+    return r;
 }
 
 /* ---- rows ---- */

@@ -75,6 +75,8 @@ int engine_connect(const char *path, bool write, struct engine_connection **ret_
 void engine_disconnect(struct engine_connection *c); /* NULL is fine */
 /* Creates what is missing; -EPROTONOSUPPORT when a newer vpcbox wrote the database. */
 int engine_migrate(struct engine_connection *c, char **ret_error);
+/* Is a small database sound?  A large one takes longer than a start may: store_check(). */
+int engine_glance(struct engine_connection *c, char **ret_error);
 /* Runs one of the connection's statements without results.  0 or negative errno. */
 int engine_run(struct engine_connection *c, struct sqlite3_stmt *s);
 int engine_errno(int sqlite_code);

@@ -18,6 +18,8 @@
 enum {
     SHARD_DIGITS = 2,
     FLUSH_BYTES = 8 * 1024 * 1024, /* so much may wait before the disk is set to work */
+    UNFINISHED_MODE = 0600,
+    WHOLE_MODE = 0400,
 };
 
 static int path_of(const char *home, const char *name, char out[PATH_MAX]) {
@@ -76,12 +78,12 @@ int object_create(const char *home, int64_t expected, struct object_writer *ret_
     r = path_of(home, w.name, path);
     if (r < 0)
         return r;
-    w.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    w.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, UNFINISHED_MODE);
     if (w.fd < 0 && errno == ENOENT) {
         r = make_directories(home, w.name);
         if (r < 0)
             return r;
-        w.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        w.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, UNFINISHED_MODE);
     }
     if (w.fd < 0)
         return -errno;
@@ -112,7 +114,7 @@ int object_finish(struct object_writer *w) {
     char path[PATH_MAX];
     int r = path_of(w->home, w->name, path);
 
-    if (r == 0 && fsync(w->fd) < 0)
+    if (r == 0 && (fchmod(w->fd, WHOLE_MODE) < 0 || fsync(w->fd) < 0))
         r = -errno;
     if (r == 0)
         r = sync_directory_of(path);
@@ -257,29 +259,36 @@ void object_remove_held(const char *home, const char *id, const char *const *nam
     pthread_mutex_unlock(&holds_lock);
 }
 
-/* ---- the sweep ---- */
+/* ---- all files ---- */
 
-static int sweep_directory(const char *path, bool (*is_named)(void *user, const char *name), void *user,
-                           size_t *removed_io) {
+static bool is_object_name(const char *name) {
+    return strlen(name) == OBJECT_NAME_BYTES - 1 && strspn(name, "0123456789abcdef") == OBJECT_NAME_BYTES - 1;
+}
+
+static int each_of_shard(const char *path, void (*each)(void *user, const struct object_file *file),
+                         void *user) {
     DIR *dir = opendir(path);
     struct dirent *e;
+    struct stat st;
 
     if (dir == NULL)
-        return errno == ENOENT ? 0 : -errno;
+        return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
     while ((e = readdir(dir)) != NULL) {
-        if (e->d_name[0] == '.' || is_named(user, e->d_name))
+        struct object_file file = {.name = e->d_name};
+
+        if (!is_object_name(e->d_name) ||
+            strncmp(e->d_name, path + strlen(path) - SHARD_DIGITS, SHARD_DIGITS) != 0 ||
+            fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
             continue;
-        if (unlinkat(dirfd(dir), e->d_name, 0) == 0)
-            ++*removed_io;
+        file.unfinished = (st.st_mode & ACCESSPERMS) == UNFINISHED_MODE;
+        each(user, &file);
     }
     closedir(dir);
     return 0;
 }
 
-int object_sweep(const char *home, bool (*is_named)(void *user, const char *name), void *user,
-                 size_t *ret_removed) {
+int object_each(const char *home, void (*each)(void *user, const struct object_file *file), void *user) {
     char path[PATH_MAX];
-    size_t removed = 0;
     struct dirent *e;
     DIR *objects;
     int r = 0;
@@ -287,22 +296,86 @@ int object_sweep(const char *home, bool (*is_named)(void *user, const char *name
     if (snprintf(path, sizeof(path), "%s/objects", home) >= (int)sizeof(path))
         return -ENAMETOOLONG;
     objects = opendir(path);
-    if (objects == NULL) {
-        if (errno != ENOENT)
-            return -errno;
-        *ret_removed = 0;
-        return 0;
-    }
+    if (objects == NULL)
+        return errno == ENOENT ? 0 : -errno;
     while (r == 0 && (e = readdir(objects)) != NULL) {
-        if (strlen(e->d_name) != SHARD_DIGITS || e->d_name[0] == '.')
+        if (strlen(e->d_name) != SHARD_DIGITS || strspn(e->d_name, "0123456789abcdef") != SHARD_DIGITS)
             continue;
         if (snprintf(path, sizeof(path), "%s/objects/%s", home, e->d_name) >= (int)sizeof(path))
             r = -ENAMETOOLONG;
         else
-            r = sweep_directory(path, is_named, user, &removed);
+            r = each_of_shard(path, each, user);
     }
     closedir(objects);
-    if (r == 0)
-        *ret_removed = removed;
     return r;
+}
+
+struct presence {
+    bool any, whole;
+};
+
+static void note(void *arg, const struct object_file *file) {
+    struct presence *p = arg;
+
+    p->any = true;
+    p->whole |= !file->unfinished;
+}
+
+bool object_any(const char *home, bool whole) {
+    struct presence p = {0};
+
+    object_each(home, note, &p);
+    return whole ? p.whole : p.any;
+}
+
+struct sweep {
+    const char *home;
+    bool before;
+    bool (*is_named)(void *user, const char *name);
+    void *user;
+    struct object_census census;
+};
+
+static void sweep_one(void *arg, const struct object_file *file) {
+    struct sweep *s = arg;
+    char path[PATH_MAX];
+
+    if (path_of(s->home, file->name, path) < 0)
+        return;
+    if (s->is_named(s->user, file->name)) {
+        if (s->before)
+            chmod(path, WHOLE_MODE);
+    } else if (!s->before && file->unfinished && unlink(path) == 0) {
+        s->census.removed++;
+    } else {
+        s->census.unnamed++;
+    }
+}
+
+int object_sweep(const char *home, bool before, bool (*is_named)(void *user, const char *name), void *user,
+                 struct object_census *ret_census) {
+    struct sweep s = {.home = home, .before = before, .is_named = is_named, .user = user};
+    int r = object_each(home, sweep_one, &s);
+
+    *ret_census = s.census;
+    return r;
+}
+
+int object_set_aside(const char *home, const char *folder, const char *name) {
+    char from[PATH_MAX], to[PATH_MAX];
+    int r = path_of(home, name, from);
+
+    if (r < 0)
+        return r;
+    if (snprintf(to, sizeof(to), "%s/lost", home) >= (int)sizeof(to))
+        return -ENAMETOOLONG;
+    if (mkdir(to, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    if (snprintf(to, sizeof(to), "%s/lost/%s", home, folder) >= (int)sizeof(to))
+        return -ENAMETOOLONG;
+    if (mkdir(to, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    if (snprintf(to, sizeof(to), "%s/lost/%s/%s", home, folder, name) >= (int)sizeof(to))
+        return -ENAMETOOLONG;
+    return rename(from, to) < 0 ? -errno : 0;
 }

@@ -4,10 +4,12 @@
  *
  * Theory of operation: a file is made as objects/<two digits>/<name> under a new random name, and
  * nobody knows of it until its bytes and its directory are on disk; only then a row may name it, and
- * from then on its content never changes.  So a crash leaves at worst files that no row names, whole or
- * not, and object_sweep() removes those before the first request.  (A temporary name would add a
- * rename and a journal commit, and tell nobody anything.)  A copy is a hard link, and removing one of them
- * leaves the others.
+ * from then on its content never changes.  A file that is whole may no longer be written (0400), so that
+ * a crash leaves at worst files that tell by themselves whether their upload had come to its end.
+ * object_sweep() removes those that had not, before the first request; it leaves alone what is whole, and
+ * what it does not know: no row names it, but the database may be an older one.  (A temporary name would
+ * add a rename and a journal commit, and tell nobody anything.)  A copy is a hard link, and removing one
+ * of them leaves the others.
  *
  * Whoever removes a row removes its files after the commit (object_remove).  A reader that has a row
  * opens its file at once; when it is gone by then the row is gone too, and reading it again says so.
@@ -56,10 +58,28 @@ void object_hold(const char *id);
 void object_release(const char *home, const char *id);
 void object_remove_held(const char *home, const char *id, const char *const *names, size_t count);
 
+struct object_census {
+    size_t removed; /* of uploads that did not come to an end */
+    size_t unnamed; /* whole, or not known; kept */
+};
+
+/* What object_each() says of each file that may be an object's. */
+struct object_file {
+    const char *name;
+    bool unfinished; /* of an upload that did not come to its end */
+};
+
+/* Calls each(user, file) for all files; it may remove them.  0 or negative errno. */
+int object_each(const char *home, void (*each)(void *user, const struct object_file *file), void *user);
+/* Is there any?  whole: one that may be an object's bytes, not the rest of an upload. */
+bool object_any(const char *home, bool whole);
 /*
- * At start, before anything is written: removes every file that is_named says no to; *ret_removed counts them.
+ * At start, before anything is written: removes what no upload finished and is_named says no to.  before: files are those
+ * of a box that did not yet mark what is whole: named ones are marked, and all others kept.
  */
-int object_sweep(const char *home, bool (*is_named)(void *user, const char *name), void *user,
-                 size_t *ret_removed);
+int object_sweep(const char *home, bool before, bool (*is_named)(void *user, const char *name), void *user,
+                 struct object_census *ret_census);
+/* Moves a file to <home>/lost/<folder>, with its name.  0 or negative errno. */
+int object_set_aside(const char *home, const char *folder, const char *name);
 
 #endif

@@ -119,6 +119,8 @@ int store_open(const char *directory, struct store **ret_store, const char **ret
     s->next_group = 1;
     r = engine_connect(s->path, true, &s->writer, &error);
     if (r == 0)
+        r = engine_glance(s->writer, &error);
+    if (r == 0)
         r = engine_migrate(s->writer, &error);
     if (r < 0) {
         snprintf(words, sizeof(words), "%s: %s", s->path, error != NULL ? error : strerror(-r));
@@ -393,4 +395,23 @@ int64_t store_next_number(struct tx *tx, const char *sequence) {
     if (r != SQLITE_DONE)
         tx->failed = engine_errno(r);
     return tx->failed < 0 ? 0 : value;
+}
+
+int64_t store_last_number(struct tx *tx, const char *sequence) {
+    struct engine_connection *c = tx->db;
+    sqlite3_stmt *s = NULL;
+    int64_t value = 0;
+
+    if (tx->failed < 0)
+        return 0;
+    if (sqlite3_prepare_v2(c->db, "SELECT value FROM store_sequence WHERE name = ?1", -1, &s, NULL) !=
+        SQLITE_OK) {
+        tx->failed = engine_errno(sqlite3_errcode(c->db));
+        return 0;
+    }
+    sqlite3_bind_text(s, 1, sequence, -1, SQLITE_STATIC);
+    if (sqlite3_step(s) == SQLITE_ROW)
+        value = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return value;
 }

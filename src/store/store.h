@@ -75,5 +75,7 @@ int store_write_sync(struct tx *tx);
 
 /* A number that is never given twice (ENI and endpoint numbers, rule order). Write transactions only. */
 int64_t store_next_number(struct tx *tx, const char *sequence);
+/* The last one given; 0: none. */
+int64_t store_last_number(struct tx *tx, const char *sequence);
 
 #endif

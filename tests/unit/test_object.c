@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "store/mark.h"
 #include "store/object.h"
 
 static char home[] = "/tmp/vpcbox-object-XXXXXX";
@@ -33,12 +34,20 @@ static bool is(void *name, const char *other) {
     return strcmp(name, other) == 0;
 }
 
+static void remove_one(void *user, const struct object_file *file) {
+    (void)user;
+    object_remove(home, file->name);
+}
+
+static void empty(void) {
+    object_each(home, remove_one, NULL);
+}
+
 static int teardown(void **state) {
     char command[128];
-    size_t removed;
 
     (void)state;
-    object_sweep(home, nobody, NULL, &removed);
+    empty();
     snprintf(command, sizeof(command), "rmdir %s/objects/* %s/objects %s", home, home, home);
     return system(command);
 }
@@ -127,20 +136,65 @@ static void test_held(void **state) {
     assert_false(there(a));
 }
 
+/* What no row names goes only when its upload never came to an end. */
 static void test_sweep(void **state) {
-    char named[OBJECT_NAME_BYTES], stray[OBJECT_NAME_BYTES];
-    size_t removed = 0;
+    char named[OBJECT_NAME_BYTES], whole[OBJECT_NAME_BYTES], path[256];
+    struct object_census census;
+    struct object_writer w;
+    struct stat st;
 
     (void)state;
-    object_sweep(home, nobody, NULL, &removed);
+    empty();
     make("named", named);
-    make("stray", stray);
-    assert_int_equal(object_sweep(home, is, named, &removed), 0);
-    assert_int_equal(removed, 1);
+    make("whole", whole);
+    assert_int_equal(object_create(home, 1, &w), 0); /* as a crash leaves it */
+    assert_int_equal(object_write(&w, "u", 1), 0);
+    fd_close(&w.fd);
+    snprintf(path, sizeof(path), "%s/objects/%.2s/foreign.txt", home, whole);
+    fclose(fopen(path, "w"));
+    assert_int_equal(object_sweep(home, false, is, named, &census), 0);
+    assert_int_equal(census.removed, 1);
+    assert_int_equal(census.unnamed, 1);
+    assert_false(there(w.name));
     assert_true(there(named));
-    assert_false(there(stray));
-    assert_int_equal(object_sweep("/tmp/vpcbox-object-none", nobody, NULL, &removed), 0);
-    assert_int_equal(removed, 0);
+    assert_true(there(whole));
+    assert_int_equal(access(path, F_OK), 0);
+    unlink(path);
+    assert_int_equal(object_sweep("/tmp/vpcbox-object-none", false, nobody, NULL, &census), 0);
+    assert_int_equal(census.removed, 0);
+    /* files of a box that did not mark what is whole: none goes, and the named ones get their mark */
+    snprintf(path, sizeof(path), "%s/objects/%.2s/%s", home, named, named);
+    chmod(path, 0600);
+    snprintf(path, sizeof(path), "%s/objects/%.2s/%s", home, whole, whole);
+    chmod(path, 0600);
+    assert_int_equal(object_sweep(home, true, is, named, &census), 0);
+    assert_int_equal(census.removed, 0);
+    assert_int_equal(census.unnamed, 1);
+    snprintf(path, sizeof(path), "%s/objects/%.2s/%s", home, named, named);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0400);
+}
+
+static void test_mark(void **state) {
+    struct mark mark = {"0123456789abcdef0123456789abcdef", 7}, seen;
+    char path[256];
+
+    (void)state;
+    assert_int_equal(mark_read(home, &seen), -ENOENT);
+    mark_raise(home, &mark);
+    assert_int_equal(mark_read(home, &seen), 0);
+    assert_string_equal(seen.id, mark.id);
+    assert_int_equal(seen.number, 7);
+    mark.number = INT64_MAX;
+    mark_raise(home, &mark);
+    mark.number = 3; /* later, of an earlier commit */
+    mark_raise(home, &mark);
+    assert_int_equal(mark_read(home, &seen), 0);
+    assert_int_equal(seen.number, INT64_MAX);
+    snprintf(path, sizeof(path), "%s/objects/box.mark", home);
+    assert_int_equal(truncate(path, 20), 0);
+    assert_int_equal(mark_read(home, &seen), -ENOENT);
+    unlink(path);
 }
 
 int main(void) {
@@ -151,6 +205,7 @@ int main(void) {
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_held),
         cmocka_unit_test(test_sweep),
+        cmocka_unit_test(test_mark),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

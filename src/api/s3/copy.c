@@ -157,12 +157,9 @@ static int prepare(struct api_request *rq, void *arg) {
         choose_checksum(rq, c) < 0 ||
         s3_check_write(rq, in->if_match, in->if_none_match, s3_latest(rq->tx, in->bucket, in->key)) < 0)
         return API_REFUSED;
-    if (c->again) {
-        r = s3_body_open(rq, c->source.row, 0, c->source.row->size, &c->source.body);
-        c->gone = r == -ENOENT;
-        return r < 0 && !c->gone ? commit_failed(rq, r, "opening an object") : 0;
-    }
-    return 0;
+    r = s3_body_open(rq, c->source.row, 0, c->source.row->size, &c->source.body);
+    c->gone = r == -ENOENT;
+    return r < 0 && !c->gone ? commit_failed(rq, r, "opening an object") : 0;
 }
 
 /* Takes hold of the source's bytes: opened, or under a name of the copy's own. */
@@ -173,8 +170,12 @@ static int take_source(struct api_request *rq, struct copying *c) {
         r = api_read(rq, prepare, c);
         if (r < 0)
             return r;
-        if (!c->again && c->source.row->file != NULL) {
-            r = object_link(rq->config->home, c->source.row->file, c->intake.file);
+        if (!c->gone && s3_verify_body(rq, c->source.row, &c->source.body, 0, c->source.row->size, true) < 0)
+            return API_REFUSED;
+        if (!c->again && !c->gone) {
+            s3_body_close(&c->source.body);
+            if (c->source.row->file != NULL)
+                r = object_link(rq->config->home, c->source.row->file, c->intake.file);
             c->gone = r == -ENOENT;
         }
         if (!c->gone)

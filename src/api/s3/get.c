@@ -251,6 +251,8 @@ int s3_get_object(struct api_request *rq, const struct s3_get_object_request *in
         return r;
     if (g.gone)
         return commit_failed(rq, -ENOENT, "opening an object");
+    if (s3_verify_body(rq, g.row, &g.body, g.first, g.length, false) < 0)
+        return API_REFUSED;
     VIEW(rq, &g, in, out);
     answer(rq, &g, out);
     s3_body_close(&g.body);

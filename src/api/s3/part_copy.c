@@ -11,6 +11,7 @@ struct copying {
     const struct s3_upload_part_copy_request *in;
     struct s3_new_part part;
     struct s3_source source;
+    int64_t first;
     bool gone;
 };
 
@@ -53,6 +54,7 @@ static int prepare(struct api_request *rq, void *arg) {
                           "source: %lld",
                           (long long)S3_PUT_MAX_BYTES);
     c->part.intake.expected = length;
+    c->first = first;
     r = s3_body_open(rq, c->source.row, first, length, &c->source.body);
     c->gone = r == -ENOENT;
     return r < 0 && !c->gone ? commit_failed(rq, r, "opening an object") : 0;
@@ -69,6 +71,8 @@ int s3_upload_part_copy(struct api_request *rq, const struct s3_upload_part_copy
         r = api_read(rq, prepare, &c);
     if (r == 0 && c.gone)
         r = commit_failed(rq, -ENOENT, "opening an object");
+    if (r == 0)
+        r = s3_verify_body(rq, c.source.row, &c.source.body, c.first, c.part.intake.expected, true);
     if (r < 0)
         return r;
     c.part.intake.read = s3_body_read;

@@ -25,8 +25,21 @@
 
 extern const struct api_service s3_service;
 
-/* At start, before the first request: removes files that no row names.  0 or negative errno. */
-int s3_sweep(struct store *store, const char *home);
+/*
+ * At start, before the database is opened: is it there, when there are objects?  And after, before the first request:
+ * are they each other's?  Then what uploads have left unfinished is removed.  0, or a negative errno after
+ * logging what is wrong and what mends it.
+ */
+int s3_check_home(const char *home);
+int s3_start(struct store *store, const char *home);
+/*
+ * Of start.c, for fsck: why they do not belong together, or NULL; *ret_before: from before there were marks, *ret_any: there
+ * are rows that name files.  And making them each other's.
+ */
+const char *s3_stranger(struct store *store, const char *home, bool *ret_before, bool *ret_any);
+int s3_marry(struct store *store, const char *home);
+/* The setting that has the database's id, as the mark knows it. */
+#define S3_ID_SETTING "objects-id"
 
 enum {
     S3_KEY_MAX_BYTES = 1024,
@@ -307,6 +320,21 @@ int s3_body_open(struct api_request *rq, const struct s3_object_row *row, int64_
                  struct s3_body *ret_body);
 ssize_t s3_body_read(void *body, void *data, size_t capacity); /* fits s3_intake.read */
 void s3_body_close(struct s3_body *b);
+
+/* ---- verify.c: are they what they were ---- */
+
+struct s3_expected {
+    int64_t size;
+    const char *algorithm, *checksum; /* of the whole file; NULL: not known */
+};
+/* 0, -EBADMSG when it is damaged, or what reading says.  anew: even if it was found right before. */
+int s3_verify_file(struct arena *a, int fd, const struct s3_expected *expected, bool anew);
+/*
+ * The files that an open body's bytes first to first + length come from.  No transaction may be open.  0, or API_REFUSED
+ * with the body closed, after logging which file is damaged.
+ */
+int s3_verify_body(struct api_request *rq, const struct s3_object_row *row, struct s3_body *b, int64_t first,
+                   int64_t length, bool anew);
 
 /* ---- multipart.c ---- */
 

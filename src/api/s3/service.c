@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* service: the table of s3's actions.  All ask for permission themselves, since the bucket's policy counts. */
-#include <errno.h>
-
 #include "api/s3/s3.h"
-#include "base/log.h"
-#include "base/map.h"
 
 static const struct api_entry entries[] = {
     API_ENTRY(AbortMultipartUpload, s3_abort_multipart_upload, API_WRITE | API_OPEN),
@@ -55,49 +51,3 @@ const struct api_service s3_service = {
     .page = s3_page,
     .describe = s3_describe_error,
 };
-
-/* ---- the sweep ---- */
-
-enum { SWEEP_ROWS = 1000 };
-
-/* Adds the files of every row of a table, some rows at a time. */
-#define ADD_FILES(s, table, names)                                                                           \
-    for (const char *after = ""; r == 0 && after != NULL;) {                                                 \
-        struct arena arena = {0};                                                                            \
-        struct tx tx;                                                                                        \
-                                                                                                             \
-        r = store_read_begin((s), &arena, &tx);                                                              \
-        if (r == 0) {                                                                                        \
-            struct table##_rows rows = table##_range(&tx, after, NULL, SWEEP_ROWS);                          \
-                                                                                                             \
-            for (size_t i = 0; i < rows.count; i++)                                                          \
-                if (rows.items[i].file != NULL)                                                              \
-                    map_put((names), rows.items[i].file, (names));                                           \
-            after = rows.count < SWEEP_ROWS ? NULL : arena_strdup(&place, rows.items[rows.count - 1].key);   \
-            r = tx.failed;                                                                                   \
-            store_read_end(&tx);                                                                             \
-        }                                                                                                    \
-        arena_free(&arena);                                                                                  \
-    }
-
-static bool is_named(void *names, const char *name) {
-    return map_get(names, name) != NULL;
-}
-
-int s3_sweep(struct store *store, const char *home) {
-    struct map names = {0};
-    struct arena place = {0};
-    size_t removed = 0;
-    int r = 0;
-
-    ADD_FILES(store, s3_object, &names)
-    ADD_FILES(store, s3_older, &names)
-    ADD_FILES(store, s3_part, &names)
-    if (r == 0)
-        r = object_sweep(home, is_named, &names, &removed);
-    if (removed > 0)
-        log_info("removed %zu files of uploads that did not come to an end", removed);
-    map_free(&names);
-    arena_free(&place);
-    return r;
-}

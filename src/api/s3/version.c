@@ -9,10 +9,12 @@
  * Removing the latest promotes the newest of the older ones.  The latest row counts the older ones and
  * knows where the null version is, so nothing here reads more than three rows.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/s3/s3.h"
 #include "base/text.h"
+#include "store/mark.h"
 
 struct removal {
     const char *home, *hold_id;
@@ -136,6 +138,34 @@ const char *s3_version_shown(const struct s3_bucket_row *bucket, const char *ver
     return bucket->versioning == NULL ? NULL : "null";
 }
 
+struct newest {
+    const char *home;
+    struct mark mark;
+};
+
+static void raise_mark(struct api *api, const struct api_backend *b, void *arg) {
+    const struct newest *n = arg;
+
+    (void)api;
+    (void)b;
+    mark_raise(n->home, &n->mark);
+}
+
+/* Once it is kept, an older copy of the database can be told from this one. */
+static void mark_version(struct api_request *rq, int64_t seq) {
+    const struct setting_row *id = setting_find(rq->tx, S3_ID_SETTING);
+    struct newest *n = arena_new(rq->arena, struct newest);
+
+    *n = (struct newest){rq->config->home, {.number = seq}};
+    if (id == NULL) { /* the box's first object */
+        random_hex(n->mark.id, MARK_ID_BYTES - 1);
+        setting_put(rq->tx, &(struct setting_row){.name = S3_ID_SETTING, .value = n->mark.id});
+    } else {
+        snprintf(n->mark.id, sizeof(n->mark.id), "%s", id->value);
+    }
+    api_after_commit(rq, raise_mark, n);
+}
+
 void s3_put_version(struct api_request *rq, const struct s3_bucket_row *bucket, const char *key,
                     struct s3_object_row *row) {
     const struct s3_object_row *latest = s3_latest(rq->tx, bucket->name, key);
@@ -143,6 +173,7 @@ void s3_put_version(struct api_request *rq, const struct s3_bucket_row *bucket, 
 
     row->key = s3_object_key(rq->arena, bucket->name, key);
     row->seq = store_next_number(rq->tx, "s3-version");
+    mark_version(rq, row->seq);
     row->version_id = versioned ? s3_new_version_id(rq->arena, row->seq) : NULL;
     row->created_ms = rq->now_ms;
     row->older = row->null_seq = 0;
