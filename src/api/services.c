@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/ec2-instance-connect/service.h"
 #include "api/ec2/ec2.h"
 #include "api/iam/iam.h"
 #include "api/s3/s3.h"
@@ -10,8 +11,8 @@
 #include "api/sts/sts.h"
 
 const struct api_service *const api_services[] = {
-    &api_ec2,     &ec2messages_service, &iam_service, &s3_service,
-    &ssm_service, &ssmmessages_service, &sts_service, NULL,
+    &api_ec2,     &ec2_instance_connect_service, &ec2messages_service, &iam_service, &s3_service,
+    &ssm_service, &ssmmessages_service,          &sts_service,         NULL,
 };
 
 static bool has_entry(const char *service, const char *operation) {

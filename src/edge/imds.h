@@ -58,6 +58,11 @@ struct imds_device {
     const char *device; /* "xvda" */
 };
 
+/* A key of EC2 Instance Connect that still lives: managed-ssh-keys/active-keys/<user> */
+struct imds_connect_key {
+    const char *user, *public_key;
+};
+
 /* All that is told of an instance.  A NULL text is absent from the tree (404). */
 struct imds_instance {
     const char *instance_id, *account_id;
@@ -78,6 +83,8 @@ struct imds_instance {
     size_t device_count;
     const struct imds_tag *tags;
     size_t tag_count;
+    const struct imds_connect_key *connect_keys; /* those of one user side by side */
+    size_t connect_key_count;
     const void *user_data; /* decoded; NULL: none */
     size_t user_data_length;
     const char *profile_arn, *profile_id; /* NULL: no instance profile, then no iam/ */

@@ -2,6 +2,7 @@
 #include "edge/imds_source.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/ec2/catalog.h"
@@ -118,6 +119,23 @@ static void tags(struct tx *tx, const struct instance_row *i, struct imds_instan
     v->tag_count = rows.count;
 }
 
+static int by_user(const void *a, const void *b) {
+    return strcmp(((const struct imds_connect_key *)a)->user, ((const struct imds_connect_key *)b)->user);
+}
+
+static void connect_keys(struct tx *tx, const struct instance_row *i, struct imds_instance *v) {
+    struct connect_key_rows rows = connect_key_list_by(tx, COL(connect_key, instance_id), i->id);
+    struct imds_connect_key *keys = arena_array(tx->arena, struct imds_connect_key, rows.count + 1);
+    int64_t now = clock_real_ms();
+
+    for (size_t n = 0; n < rows.count; n++)
+        if (rows.items[n].until_ms > now)
+            keys[v->connect_key_count++] =
+                (struct imds_connect_key){rows.items[n].os_user, rows.items[n].public_key};
+    qsort(keys, v->connect_key_count, sizeof(*keys), by_user);
+    v->connect_keys = keys;
+}
+
 static int fill(struct tx *tx, const struct door *door, struct imds_instance *v) {
     struct eni_rows enis = eni_list_by_int(tx, COL(eni, num), door->eni_num);
     const struct instance_row *i = enis.count > 0 ? instance_find(tx, enis.items[0].instance_id) : NULL;
@@ -149,6 +167,7 @@ static int fill(struct tx *tx, const struct door *door, struct imds_instance *v)
     network(tx, i, v);
     image(tx, i, v);
     tags(tx, i, v);
+    connect_keys(tx, i, v);
     if (i->profile_id != NULL && identity_profile_by_id(tx, i->profile_id, &profile) == 0) {
         v->profile_arn = profile.arn;
         v->profile_id = profile.id;

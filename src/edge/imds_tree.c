@@ -79,6 +79,21 @@ static void put_interface(struct tree *t, const struct imds_interface *n) {
 #undef AT
 }
 
+/* What sshd's AuthorizedKeysCommand reads. */
+static void put_connect_keys(struct tree *t, const struct imds_instance *i) {
+    for (size_t k = 0; k < i->connect_key_count;) {
+        const char *user = i->connect_keys[k].user;
+        struct buf b = BUF_INIT(LISTING_MAX);
+
+        for (; k < i->connect_key_count && text_is(i->connect_keys[k].user, user); k++)
+            buf_printf(&b, "#Instance=%s\n%s\n", i->instance_id, i->connect_keys[k].public_key);
+        if (!b.overflow)
+            put(t, arena_printf(t->a, "meta-data/managed-ssh-keys/active-keys/%s", user),
+                arena_strndup(t->a, b.data, b.length));
+        buf_free(&b);
+    }
+}
+
 static void put_all(struct tree *t, const struct imds_instance *i) {
     put(t, "meta-data/ami-id", i->ami_id);
     put(t, "meta-data/ami-launch-index", arena_printf(t->a, "%u", i->ami_launch_index));
@@ -107,6 +122,7 @@ static void put_all(struct tree *t, const struct imds_instance *i) {
     put_list(t, "meta-data/security-groups", i->security_groups);
     if (i->key_name)
         put(t, "meta-data/public-keys/0/openssh-key", i->public_key);
+    put_connect_keys(t, i);
     if (i->profile_arn) {
         put_kind(t, "meta-data/iam/info", LEAF_PROFILE);
         if (i->role_name)

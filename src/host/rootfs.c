@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/space.h"
+#include "host/ssh.h"
 #include "host/tree.h"
 
 enum { COPY_DEPTH = 8, COPY_MAX_BYTES = 1 << 20 };
@@ -96,6 +97,7 @@ static const struct {
      "www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n"
      "sshd:x:74:74:sshd:/run/sshd:/usr/sbin/nologin\n"
      "tcpdump:x:72:72::/:/usr/sbin/nologin\n"
+     "ec2-instance-connect:x:998:998::/home/ec2-instance-connect:/sbin/nologin\n"
      "ec2-user:x:1000:1000:EC2 Default User:/home/ec2-user:/bin/bash\n"
      "ssm-user:x:1001:1001::/home/ssm-user:/bin/bash\n"
      "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
@@ -103,10 +105,10 @@ static const struct {
     {"etc/group",
      "root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:ec2-user\ntty:x:5:\ndisk:x:6:\nmail:x:8:\n"
      "wheel:x:10:ec2-user\nutmp:x:22:\nwww-data:x:33:\nshadow:x:42:\nstaff:x:50:\ntcpdump:x:72:\nsshd:x:74:\n"
-     "users:x:100:\nec2-user:x:1000:\nssm-user:x:1001:\nnogroup:x:65534:\n",
+     "users:x:100:\nec2-instance-connect:x:998:\nec2-user:x:1000:\nssm-user:x:1001:\nnogroup:x:65534:\n",
      0644},
     {"etc/shadow",
-     "root:*:19000:0:99999:7:::\nec2-user:!:19000:0:99999:7:::\nssm-user:!:19000:0:99999:7:::\n", 0600},
+     "root:*:19000:0:99999:7:::\nec2-user:*:19000:0:99999:7:::\nssm-user:*:19000:0:99999:7:::\n", 0600},
     {"etc/nsswitch.conf",
      "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: files\n"
      "services: files\nethers: files\nrpc: files\n",
@@ -362,6 +364,8 @@ int rootfs_make(const struct rootfs *f, const char **ret_what) {
         what = "etc";
         r = put_identity(f, root);
     }
+    if (r == 0)
+        r = ssh_make(root, f->start, &what);
     close(root);
     if (r < 0)
         *ret_what = what;

@@ -83,10 +83,19 @@
     C(TEXT, fingerprint)                                                                                     \
     C(INT, created_ms)
 
+/* EC2 Instance Connect's keys, which live for a minute. */
+#define CONNECT_KEY_COLUMNS(C, I)                                                                            \
+    C(TEXT, key) /* instance|user|public key */                                                              \
+    I(TEXT, instance_id)                                                                                     \
+    C(TEXT, os_user)                                                                                         \
+    C(TEXT, public_key)                                                                                      \
+    C(INT, until_ms)
+
 #define STORE_INSTANCE_TABLES(T)                                                                             \
     T(instance, INSTANCE_COLUMNS)                                                                            \
     T(volume, VOLUME_COLUMNS)                                                                                \
     T(elastic_ip, ELASTIC_IP_COLUMNS)                                                                        \
-    T(key_pair, KEY_PAIR_COLUMNS)
+    T(key_pair, KEY_PAIR_COLUMNS)                                                                            \
+    T(connect_key, CONNECT_KEY_COLUMNS)
 
 #endif
