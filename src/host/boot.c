@@ -142,8 +142,8 @@ static void add_tmpfs(struct arguments *a, const char *mode, uint64_t bytes, con
     add_words(a, (const char *const[]){"--tmpfs", path, NULL});
 }
 
-static void become_bubblewrap(const char *folder, const struct boot *b) {
-    static const char *const persistent[] = {"etc", "home", "mnt", "opt", "root", "srv", "sys", "var"};
+static void become_bubblewrap(const char *folder, const struct rootfs_mounts *m, const struct boot *b) {
+    static const char *const persistent[] = {"etc", "home", "mnt", "opt", "root", "srv", "var"};
     static struct arguments a;
     char *none[] = {NULL};
 
@@ -162,15 +162,18 @@ static void become_bubblewrap(const char *folder, const struct boot *b) {
     add_words(&a, (const char *const[]){"--seccomp", NULL});
     add(&a, "%d", INIT_CONTROL + 1);
     add_words(&a, (const char *const[]){"--bind", NULL});
-    add(&a, "%s/usr", folder);
+    add(&a, "%s/root/usr", folder);
     add_words(&a, (const char *const[]){"/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin",
                                         "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64",
                                         "/lib64", NULL});
     for (size_t i = 0; i < sizeof(persistent) / sizeof(persistent[0]); i++) {
         add(&a, "--bind");
-        add(&a, "%s/%s", folder, persistent[i]);
+        add(&a, "%s/%s/%s", folder, m->tree, persistent[i]);
         add(&a, "/%s", persistent[i]);
     }
+    add_words(&a, (const char *const[]){"--bind", NULL});
+    add(&a, "%s/root/sys", folder);
+    add_words(&a, (const char *const[]){"/sys", NULL});
     add_tmpfs(&a, "1777", b->limits.tmp_bytes, "/tmp");
     add_tmpfs(&a, "0755", b->limits.run_bytes, "/run");
     add_words(&a, (const char *const[]){"--ro-bind", SPACE_BIN, SPACE_BIN, "--proc", "/proc", "--dev", "/dev",
@@ -184,9 +187,9 @@ static void become_bubblewrap(const char *folder, const struct boot *b) {
 
 int boot_run(void *context) {
     const struct boot *b = context;
-    char folder[256];
+    char folder[256], path[256];
     const char *what = "its files";
-    bool read_only;
+    struct rootfs_mounts mounts;
     char *trust = NULL;
     size_t trust_bytes = 0;
     struct rootfs fs = {folder, b->start, b->user_data, b->user_data_bytes, "", 0, b->region, CONSOLE};
@@ -198,8 +201,8 @@ int boot_run(void *context) {
         return fail(sock, -errno, "its console");
     for (size_t i = 0; i < b->group_count; i++)
         groups[i] = GROUPS + (int)i;
-    snprintf(folder, sizeof(folder), "/proc/self/fd/%d", FILTER);
-    filter = open(folder, O_RDONLY | O_CLOEXEC); /* with an offset of its own */
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", FILTER);
+    filter = open(path, O_RDONLY | O_CLOEXEC); /* with an offset of its own */
     if (filter < 0)
         return fail(sock, -errno, "its filter of system calls");
     snprintf(folder, sizeof(folder), SPACE_INSTANCES "/%s/root", b->start->instance);
@@ -216,10 +219,11 @@ int boot_run(void *context) {
     r = rootfs_make(&fs, &what);
     if (r < 0)
         return fail(sock, r, what);
-    r = rootfs_mount(folder, &read_only);
+    snprintf(path, sizeof(path), SPACE_INSTANCES "/%s", b->start->instance);
+    r = rootfs_mount(path, &mounts);
     if (r < 0)
         return fail(sock, r, "its /usr");
-    if (read_only)
+    if (mounts.read_only)
         dprintf(1, "vpcbox: an overlay is refused here: /usr is read-only\n");
     r = make_network(sock, b->start, b->space->ranges, b->cables);
     if (r < 0)
@@ -233,6 +237,6 @@ int boot_run(void *context) {
     if (dup2(filter, INIT_CONTROL + 1) < 0)
         return fail(sock, -errno, "its filter of system calls");
     close_range(INIT_CONTROL + 2, 63, 0);
-    become_bubblewrap(folder, b);
+    become_bubblewrap(path, &mounts, b);
     return fail(sock, -errno, "bwrap");
 }

@@ -19,6 +19,7 @@
 #include "host/box.h"
 #include "host/filter.h"
 #include "host/interface.h"
+#include "host/rootfs.h"
 #include "host/tree.h"
 
 enum {
@@ -299,6 +300,9 @@ static int make_folder(struct guest *g, bool *ret_fresh) {
 
     console_path(g->start.instance, "", path);
     if (mkdir(path, 0755) < 0 && errno != EEXIST)
+        return -errno;
+    console_path(g->start.instance, ROOTFS_VIEW, path);
+    if (mkdir(path, 0755) == 0 ? chown(path, id, id) < 0 : errno != EEXIST)
         return -errno;
     console_path(g->start.instance, "root", path);
     *ret_fresh = mkdir(path, 0755) == 0;

@@ -372,23 +372,41 @@ int rootfs_make(const struct rootfs *f, const char **ret_what) {
     return r;
 }
 
-int rootfs_mount(const char *folder, bool *ret_read_only) {
-    char usr[512], sys[512], options[2048];
-    unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+/* Without paths of the machine in it: what is mounted, and from where, is told inside (mountinfo). */
+static int mount_overlay(const char *to, const char *lower, const char *upper, const char *work) {
+    char options[512];
 
-    *ret_read_only = false;
-    snprintf(usr, sizeof(usr), "%s/usr", folder);
-    snprintf(sys, sizeof(sys), "%s/sys", folder);
-    snprintf(options, sizeof(options),
-             "lowerdir=" SPACE_USR ",upperdir=%s/usr-upper,workdir=%s/usr-work,userxattr", folder, folder);
-    if (mount("overlay", usr, "overlay", 0, options) < 0) {
-        if (mount(SPACE_USR, usr, NULL, MS_BIND | MS_REC, NULL) < 0)
-            return -errno;
-        *ret_read_only = true;
+    snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s,workdir=%s,userxattr", lower, upper, work);
+    return mount("overlay", to, "overlay", 0, options) < 0 ? -errno : 0;
+}
+
+/* The tree again, as a file system of its own: where a folder of a file system is bound, its path is told. */
+static bool mount_view(void) {
+    static const char *const folders_of_view[] = {ROOTFS_VIEW "/lower", ROOTFS_VIEW "/work",
+                                                  ROOTFS_VIEW "/view"};
+    int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = here < 0 ? -errno : 0;
+
+    for (size_t i = 0; r == 0 && i < 3; i++)
+        r = tree_make_folder(here, folders_of_view[i], 0755);
+    fd_close(&here);
+    return r == 0 && mount_overlay(folders_of_view[2], folders_of_view[0], "root", folders_of_view[1]) == 0;
+}
+
+int rootfs_mount(const char *folder, struct rootfs_mounts *ret) {
+    unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    int r = 0;
+
+    *ret = (struct rootfs_mounts){.read_only = false};
+    if (chdir(folder) < 0)
+        return -errno;
+    if (mount_overlay("root/usr", SPACE_USR, "root/usr-upper", "root/usr-work") < 0) {
+        if (mount(SPACE_USR, "root/usr", NULL, MS_BIND | MS_REC, NULL) < 0)
+            r = -errno;
+        ret->read_only = true;
     }
     /* A /sys of its own network namespace; a machine that hides parts of its own refuses. */
-    if (mount("sysfs", sys, "sysfs", flags, NULL) < 0 &&
-        mount("sysfs", sys, "sysfs", flags | MS_RDONLY, NULL) < 0)
-        return 0;
-    return 0;
+    if (r == 0 && mount("sysfs", "root/sys", "sysfs", flags, NULL) < 0)
+        mount("sysfs", "root/sys", "sysfs", flags | MS_RDONLY, NULL);
+    ret->tree = mount_view() ? ROOTFS_VIEW "/view" : "root";
+    return chdir("/") < 0 ? -errno : r;
 }

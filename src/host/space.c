@@ -31,6 +31,9 @@
  * group ping (net.ipv4.ping_group_range), which --internet host needs. */
 enum { IDS = 65536, FIRST_BASE = 0x70000000, BASES = 2048 };
 
+/* Where its folder is seen from for a moment. */
+#define SPACE_PROGRAM "/run/vpcbox/program"
+
 /* The names that this program answers to inside an instance. */
 static const char *const shims[] = {
     "systemctl",           "service", "sudo",     "su",   "yum",      "dnf",
@@ -272,14 +275,36 @@ static int resolvers_restore(struct resolvers *r) {
     return error;
 }
 
+/* The program, in instances too, where the kernel tells what is bound: so by way of a read-only overlay of its
+ * folder, in which the folder's path is not; nothing else in there can be reached.  Else the file itself. */
+static int bind_program(int folder_fd, const char *name, int exe_fd) {
+    char file[PATH_MAX];
+    int r, here = open(".", O_PATH | O_CLOEXEC);
+
+    snprintf(file, sizeof(file), SPACE_PROGRAM "/%s", name);
+    r = here < 0 || fchdir(folder_fd) < 0 ||
+                mount("overlay", SPACE_PROGRAM, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV,
+                      "lowerdir=.:" SPACE_BIN) < 0
+            ? -errno
+            : 0;
+    if (here >= 0 && fchdir(here) < 0)
+        r = -errno;
+    fd_close(&here);
+    if (r < 0)
+        return bind_fd(exe_fd, SPACE_BIN "/vpcbox");
+    r = mount(file, SPACE_BIN "/vpcbox", NULL, MS_BIND, NULL) < 0 ? bind_fd(exe_fd, SPACE_BIN "/vpcbox") : 0;
+    umount2(SPACE_PROGRAM, MNT_DETACH);
+    return r;
+}
+
 /* Lays the private /run out; runs before (root) or after (ordinary user) the ids are mapped. */
 static int lay_out(const struct space_want *want, const char *program, uid_t owner, bool root, int usr_tree) {
-    static const char *const folders[] = {"/run/vpcbox",     SPACE_HOME, SPACE_INSTANCES,
-                                          "/run/vpcbox/dev", SPACE_BIN,  SPACE_USR};
+    static const char *const folders[] = {"/run/vpcbox", SPACE_HOME, SPACE_INSTANCES, "/run/vpcbox/dev",
+                                          SPACE_BIN,     SPACE_USR,  SPACE_PROGRAM};
     const char *home = want->home;
     char instances[4096 + 16];
     struct resolvers resolvers = {.fd = -1};
-    int home_fd, exe_fd, inst_fd, tun_fd, r;
+    int home_fd, exe_fd, inst_fd, tun_fd, program_fd, r;
 
     snprintf(instances, sizeof(instances), "%s/instances", home);
     if (mkdir(instances, 0711) == 0 && root && chown(instances, owner, owner) < 0)
@@ -288,6 +313,8 @@ static int lay_out(const struct space_want *want, const char *program, uid_t own
     home_fd = open(home, O_PATH | O_CLOEXEC);
     inst_fd = open(instances, O_PATH | O_CLOEXEC);
     exe_fd = open(program, O_PATH | O_CLOEXEC); /* /proc/self/exe would lead to the mount left behind */
+    snprintf(instances, sizeof(instances), "%.*s", (int)(strrchr(program, '/') - program + 1), program);
+    program_fd = open(instances, O_PATH | O_DIRECTORY | O_CLOEXEC);
     tun_fd = open("/dev/net/tun", O_PATH | O_CLOEXEC);
     if (home_fd < 0 || inst_fd < 0 || exe_fd < 0)
         return -errno;
@@ -310,7 +337,7 @@ static int lay_out(const struct space_want *want, const char *program, uid_t own
     if (r == 0)
         r = touch(SPACE_BIN "/vpcbox", 0755);
     if (r == 0)
-        r = bind_fd(exe_fd, SPACE_BIN "/vpcbox");
+        r = bind_program(program_fd, strrchr(program, '/') + 1, exe_fd);
     for (size_t i = 0; r == 0 && i < sizeof(shims) / sizeof(shims[0]); i++) {
         char link[64];
 
@@ -335,6 +362,7 @@ static int lay_out(const struct space_want *want, const char *program, uid_t own
     close(home_fd);
     close(inst_fd);
     close(exe_fd);
+    fd_close(&program_fd);
     fd_close(&tun_fd);
     return r;
 }
