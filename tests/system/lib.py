@@ -23,6 +23,10 @@ ACCOUNT = "123456789012"
 failures = 0
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of atexit
 
+# What is missing is said at once, not by a program that waits for another that never came.
+if subprocess.run([os.path.join(ROOT, "tools/setup"), "-n", "run", "test"]).returncode != 0:
+    raise SystemExit("not ok - the programs of this test are installed")
+
 # The machine's own settings must not leak into what is tested.
 BINARY = os.path.abspath(os.environ.get("VPCBOX_BINARY") or os.path.join(ROOT, "build/vpcbox"))
 for name in [n for n in os.environ if n.startswith(("AWS_", "VPCBOX_")) and n != "VPCBOX_DATAPLANE"]:
