@@ -169,16 +169,18 @@ demo:
 	@$(MAKE) $(AGAIN) all
 	@tools/demo
 
+# A part of check, and how long it took.
+STAGE = @from=$$(date +%s); $(2) && echo "== $(1): $$(($$(date +%s) - from)) s"
+
+# The system tests run the program that is built with sanitizers (tests/run).
 check:
 	@tools/setup build run test
-	@$(MAKE) $(AGAIN) all
-	@tools/rooms
-	@tools/model-gen check
-	@$(MAKE) $(AGAIN) -k lint-files
-	@$(MAKE) $(AGAIN) MODE=san $(UNIT:$(BUILD)/unit-$(MODE)/%=$(BUILD)/unit-san/%)
-	@$(MAKE) $(AGAIN) fuzzers
-	@$(MAKE) $(AGAIN) system
-	@tests/run
+	$(call STAGE,build,$(MAKE) $(AGAIN) all system)
+	$(call STAGE,rooms and models,tools/rooms && tools/model-gen check)
+	$(call STAGE,lint,$(MAKE) $(AGAIN) -k lint-files)
+	$(call STAGE,build with sanitizers,$(MAKE) $(AGAIN) MODE=san all $(UNIT:$(BUILD)/unit-$(MODE)/%=$(BUILD)/unit-san/%))
+	$(call STAGE,build for fuzzing,$(MAKE) $(AGAIN) fuzzers)
+	$(call STAGE,tests,VPCBOX_BINARY=$(BUILD)/vpcbox-san tests/run)
 
 lint:
 	@tools/setup build test

@@ -101,6 +101,12 @@ static void lower(int what, rlim_t to) {
     }
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SHADOWED = 1 }; /* a sanitizer's shadow of all memory is data too */
+#else
+enum { SHADOWED = 0 };
+#endif
+
 void limits_before(void) {
     char text[8];
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), n = snprintf(text, 8, "%d", OOM_SCORE);
@@ -127,6 +133,6 @@ void limits_apply(const struct limits *l, const struct cgroup *groups) {
     lower(RLIMIT_FSIZE, l->disk_bytes);
     if (counts_by_namespace())
         lower(RLIMIT_NPROC, l->group.processes);
-    if (groups->places[CGROUP_MEMORY].folder < 0)
+    if (groups->places[CGROUP_MEMORY].folder < 0 && !SHADOWED)
         lower(RLIMIT_DATA, l->group.memory_bytes);
 }

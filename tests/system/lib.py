@@ -17,6 +17,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+import crash
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 REGION = "ap-northeast-1"
 ACCOUNT = "123456789012"
@@ -85,11 +87,6 @@ def verdict():
         os._exit(1)
 
 
-# A process that came to an end that nobody asked for, or what a sanitizer has found; a test that kills says so.
-CRASH = re.compile("ended by signal|ended with status|(Address|Thread|Leak|UndefinedBehavior)Sanitizer|runtime error:")
-KILLED = re.compile("ended by signal 9 ")
-
-
 class Box:
     """A running box with a home of its own and a free port."""
 
@@ -124,10 +121,7 @@ class Box:
             return f.read()
 
     def crashes(self):
-        """What the log says of processes that came to a bad end, or that a sanitizer has found."""
-        lines = self.complaints().splitlines()
-        bad = [n for n, line in enumerate(lines) if CRASH.search(line) and not (self.kills and KILLED.search(line))]
-        return "\n".join("\n".join(lines[n:n + (1 if KILLED.search(lines[n]) else 40)]) for n in bad[:3])
+        return crash.told(self.complaints(), self.kills)
 
     def stop(self):
         self.serving.send_signal(signal.SIGTERM)
