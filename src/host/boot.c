@@ -177,8 +177,9 @@ static void become_bubblewrap(const char *folder, const struct rootfs_mounts *m,
     add_tmpfs(&a, "1777", b->limits.tmp_bytes, "/tmp");
     add_tmpfs(&a, "0755", b->limits.run_bytes, "/run");
     add_words(&a, (const char *const[]){"--ro-bind", SPACE_BIN, SPACE_BIN, "--proc", "/proc", "--dev", "/dev",
-                                        "--symlink", "/proc/1/fd/1", "/dev/console", "--dev-bind", SPACE_TUN,
-                                        "/dev/net/tun", "--mqueue", "/dev/mqueue", NULL});
+                                        "--symlink", "/proc/1/fd/1", "/dev/console", "--symlink",
+                                        "/proc/1/fd/1", "/dev/hvc0", "--dev-bind", SPACE_TUN, "/dev/net/tun",
+                                        "--mqueue", "/dev/mqueue", NULL});
     add_tmpfs(&a, "1777", b->limits.shm_bytes, "/dev/shm");
     add_words(&a, (const char *const[]){"--chdir", "/", "--", INIT_PROGRAM, NULL});
     a.argv[a.count] = NULL;

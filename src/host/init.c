@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "host/command.h"
+#include "host/firstboot.h"
 #include "host/loop.h"
 #include "host/message.h"
 #include "host/service.h"
@@ -160,6 +161,7 @@ int init_main(void) {
         log_error("cannot start: %s", strerror(-r));
         return 1;
     }
+    firstboot();
     services_start_enabled(in.services);
     userdata_start(&in.userdata, &in.loop, userdata_ended, &in);
     r = loop_run(&in.loop);

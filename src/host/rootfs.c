@@ -35,8 +35,6 @@ static const struct {
     {"etc/systemd/system", 0755},
     {"etc/systemd/system/multi-user.target.wants", 0755},
     {"home", 0755},
-    {"home/ec2-user", 0755},
-    {"home/ssm-user", 0755},
     {"mnt", 0755},
     {"opt", 0755},
     {"root", 0700},
@@ -145,8 +143,14 @@ static const struct {
 
 /* Names in /usr whose machine's version would not work inside: ours answers under the full path too. */
 static const char *const shadowed[] = {
-    "usr-upper/bin/systemctl",           "usr-upper/sbin/service", "usr-upper/bin/yum", "usr-upper/bin/dnf",
-    "usr-upper/bin/amazon-linux-extras", "usr-upper/bin/sudo",
+    "usr-upper/bin/systemctl",
+    "usr-upper/sbin/service",
+    "usr-upper/bin/yum",
+    "usr-upper/bin/dnf",
+    "usr-upper/bin/amazon-linux-extras",
+    "usr-upper/bin/sudo",
+    "usr-upper/sbin/modprobe",
+    "usr-upper/bin/journalctl",
 };
 
 const char *const rootfs_trust_environment[] = {

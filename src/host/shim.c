@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "host/init.h"
 #include "host/sudo.h"
+#include "host/tools.h"
 
 enum { REQUEST_MAX = 16384, ANSWER_MAX = 8192 };
 
@@ -246,6 +247,12 @@ int shim_main(const char *name, int argc, char **argv) {
         return sudo_main(argc, argv);
     if (text_is(name, "su"))
         return su_main(argc, argv);
+    if (text_is(name, "ip"))
+        return ip_main(argc, argv);
+    if (text_is(name, "journalctl"))
+        return journalctl_main(argc, argv);
+    if (text_is(name, "modprobe"))
+        return modprobe_main(argc, argv);
     if (text_is(name, "service"))
         return service_main(argc, argv);
     if (text_is(name, "yum") || text_is(name, "dnf") || text_is(name, "amazon-linux-extras"))

@@ -36,8 +36,8 @@ enum { IDS = 65536, FIRST_BASE = 0x70000000, BASES = 2048 };
 
 /* The names that this program answers to inside an instance. */
 static const char *const shims[] = {
-    "systemctl",           "service", "sudo",     "su",   "yum",      "dnf",
-    "amazon-linux-extras", "reboot",  "poweroff", "halt", "shutdown", "vpcbox-init"};
+    "systemctl", "service", "sudo",     "su",          "yum", "dnf",      "amazon-linux-extras", "reboot",
+    "poweroff",  "halt",    "shutdown", "vpcbox-init", "ip",  "modprobe", "journalctl"};
 
 static int write_text(const char *path, const char *text) {
     int fd = open(path, O_WRONLY | O_CLOEXEC), r;
