@@ -523,7 +523,7 @@ void api_dispatch(struct api *api, struct http_request *http, const struct door 
     wire.parsed = sigv4_parse(rq.arena, &signed_request, &wire.auth, &wire.why);
     rq.service = route_service(&rq);
     make_ids(&rq);
-    if (door->kind == DOOR_LOOPBACK) {
+    if (door->kind == DOOR_LOOPBACK || door->kind == DOOR_LAB) {
         char *text = arena_alloc(rq.arena, IP4_TEXT_BYTES);
 
         rq.source_ip = ip4_format((struct ip4){ntohl(http->peer.sin_addr.s_addr)}, text);

@@ -13,6 +13,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/ip.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "host/control.h"
@@ -34,10 +35,9 @@ const char *box_endpoint(struct cli *c) {
     return arena_printf(c->arena, "http://127.0.0.1:%u", box.port);
 }
 
-static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_count, int *ret_sock);
-
 const char *box_without_packets(struct cli *c) {
-    json_t *reply = c->target_given ? NULL : ask(c, json_pack("{s:s}", "do", "status"), NULL, 0, NULL);
+    json_t *reply =
+        c->target_given ? NULL : box_request(c, json_pack("{s:s}", "do", "status"), NULL, 0, NULL);
     const char *why = "it does not say why", *answer = NULL;
     int packets = 1;
 
@@ -211,15 +211,27 @@ int cmd_aws(struct cli *c) {
 
 /* -- the admin socket ------------------------------------------------------------------------------ */
 
-/* Sends one request; NULL after telling what went wrong.  *ret_sock stays open when not NULL. */
-static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_count, int *ret_sock) {
+static const char *text_of(const json_t *object, const char *key) {
+    const char *s = json_string_value(json_object_get(object, key));
+
+    return s == NULL ? "" : s;
+}
+
+/* "Not running" is what the box knows of an instance that does not exist, too. */
+static bool told_unknown(struct cli *c, const char *target) {
+    return cli_is_id("instance", target) && c->aws.endpoint_url != NULL &&
+           cli_named(c, "instance", target) == NULL;
+}
+
+json_t *box_request(struct cli *c, json_t *request, const int *fds, size_t fd_count, int *ret_sock) {
     char *text = json_dumps(request, JSON_COMPACT), *answer;
     json_t *reply = NULL;
-    const char *error;
+    const char *error, *target;
     json_error_t where;
     ssize_t n;
     int sock, r;
 
+    target = arena_strdup(c->arena, text_of(request, "target"));
     json_decref(request);
     r = control_connect(c->home, &sock);
     if (r < 0) {
@@ -236,7 +248,11 @@ static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_cou
     if (reply == NULL)
         cli_error("the box gave no answer%s%s", n < 0 ? ": " : "", n < 0 ? strerror((int)-n) : "");
     else if (json_unpack(reply, "{s:s}", "error", &error) == 0) {
-        cli_error("%s", error);
+        if (text_is(error, "there is no such operation"))
+            cli_error("this box runs another version of vpcbox, which cannot do that: `vpcbox stop`, then "
+                      "`vpcbox start`");
+        else if (!told_unknown(c, target))
+            cli_error("%s", error);
         json_decref(reply);
         reply = NULL;
     }
@@ -248,7 +264,7 @@ static json_t *ask(struct cli *c, json_t *request, const int *fds, size_t fd_cou
 }
 
 json_t *box_ask(struct cli *c, const char *operation) {
-    return ask(c, json_pack("{s:s}", "do", operation), NULL, 0, NULL);
+    return box_request(c, json_pack("{s:s}", "do", operation), NULL, 0, NULL);
 }
 
 json_t *box_json(struct cli *c) {
@@ -282,8 +298,10 @@ void box_status(struct cli *c) {
 }
 
 int cmd_netns(struct cli *c) {
-    json_t *reply = ask(c, json_pack("{s:s,s:s}", "do", "netns", "target", c->argv[0]), NULL, 0, NULL);
-    const char *path = NULL;
+    const char *where = room_named(c, c->argv[0]), *path = NULL;
+    json_t *reply =
+        where == NULL ? NULL
+                      : box_request(c, json_pack("{s:s,s:s}", "do", "netns", "target", where), NULL, 0, NULL);
 
     if (reply == NULL)
         return 1;
@@ -293,64 +311,7 @@ int cmd_netns(struct cli *c) {
     return path == NULL;
 }
 
-static int run_socket = -1;
-
-static void pass_signal(int signal) {
-    char text[] = "{\"signal\":  }"; /* by hand: snprintf() may take locks */
-
-    if (signal >= 10)
-        text[10] = (char)('0' + signal / 10 % 10);
-    text[11] = (char)('0' + signal % 10);
-    if (write(run_socket, text, sizeof(text) - 1) < 0)
-        return; /* the box is gone; the wait for its answer ends by itself */
-}
-
-int cmd_run(struct cli *c) {
-    static const char *const passed[] = {"TERM", "LANG", "LC_ALL", "COLUMNS", "LINES"};
-    const int fds[3] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
-    json_t *argv = json_array(), *env = json_array(), *reply;
-    char answer[256];
-    ssize_t n;
-
-    for (int i = 1; i < c->argc; i++)
-        json_array_append_new(argv, json_string(c->argv[i]));
-    for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
-        if (getenv(passed[i]) != NULL)
-            json_array_append_new(env,
-                                  json_string(arena_printf(c->arena, "%s=%s", passed[i], getenv(passed[i]))));
-    /* The terminal stays this session's own: its keys become signals that are passed on. */
-    reply = ask(c,
-                json_pack("{s:s,s:s,s:o,s:o,s:b}", "do", "run", "target", c->argv[0], "argv", argv, "env",
-                          env, "tty", 0),
-                fds, 3, &run_socket);
-    if (reply == NULL)
-        return 126;
-    json_decref(reply);
-    signal(SIGINT, pass_signal);
-    signal(SIGTERM, pass_signal);
-    signal(SIGHUP, pass_signal);
-    while ((n = fd_receive(run_socket, answer, sizeof(answer) - 1, NULL, NULL)) > 0) {
-        json_t *message = json_loadb(answer, (size_t)n, 0, NULL);
-        int status;
-
-        if (message != NULL && json_unpack(message, "{s:i}", "exit", &status) == 0) {
-            json_decref(message);
-            close(run_socket);
-            return status;
-        }
-        json_decref(message);
-    }
-    cli_error("the box went away while the command ran");
-    return 126;
-}
-
 /* -- explain, nat-table ---------------------------------------------------------------------------- */
-
-static const char *text_of(const json_t *object, const char *key) {
-    const char *s = json_string_value(json_object_get(object, key));
-
-    return s == NULL ? "" : s;
-}
 
 static void print_hops(struct cli *c, const char *title, const json_t *hops) {
     size_t i;
@@ -368,6 +329,17 @@ static void print_hops(struct cli *c, const char *title, const json_t *hops) {
     }
 }
 
+void print_blockers(FILE *to, const json_t *answer) {
+    json_t *blocker;
+    size_t i;
+
+    json_array_foreach(json_object_get(answer, "blockers"), i, blocker) {
+        fprintf(to, "blocked by %s%s%s: %s\n  AWS code: %s\n  mend:     %s\n", text_of(blocker, "component"),
+                *text_of(blocker, "rule") != '\0' ? ", " : "", text_of(blocker, "rule"),
+                text_of(blocker, "message"), text_of(blocker, "code"), text_of(blocker, "mend"));
+    }
+}
+
 static json_t *ask_image(struct cli *c, json_t *question) {
     const char *error = "";
     json_t *reply = c->explain_file(c->image, question, &error);
@@ -378,14 +350,32 @@ static json_t *ask_image(struct cli *c, json_t *question) {
     return reply;
 }
 
-int cmd_explain(struct cli *c) {
-    json_t *question = json_pack("{s:s,s:s,s:s,s:b}", "do", "explain", "source", c->argv[0], "destination",
-                                 c->argv[1], "udp", c->udp);
-    json_t *reply = c->image != NULL ? ask_image(c, question) : ask(c, question, NULL, 0, NULL);
-    json_t *blocker;
-    bool reachable;
-    size_t i;
+/* A name tag as an end of a path.  What could be another kind of end, or a DNS name, is left to the box. */
+static const char *named_end(struct cli *c, const char *word, bool port) {
+    const char *colon = port ? strrchr(word, ':') : NULL, *id;
+    const char *name = colon == NULL ? word : arena_strndup(c->arena, word, (size_t)(colon - word));
+    struct ip4 address;
 
+    if (c->image != NULL || c->aws.endpoint_url == NULL || text_is(name, "internet") ||
+        text_starts(name, "eni-") || cli_is_id("instance", name) || ip4_parse(name, &address) == 0)
+        return word;
+    id = port ? cli_known_name(c, "instance", name) : cli_named(c, "instance", name);
+    if (id == NULL)
+        return port ? word : NULL;
+    return colon == NULL ? id : arena_printf(c->arena, "%s%s", id, colon);
+}
+
+int cmd_explain(struct cli *c) {
+    const char *from = named_end(c, c->argv[0], false);
+    const char *to = from == NULL ? NULL : named_end(c, c->argv[1], true);
+    json_t *question, *reply;
+    bool reachable;
+
+    if (to == NULL)
+        return 2;
+    question =
+        json_pack("{s:s,s:s,s:s,s:b}", "do", "explain", "source", from, "destination", to, "udp", c->udp);
+    reply = c->image != NULL ? ask_image(c, question) : box_request(c, question, NULL, 0, NULL);
     if (reply == NULL)
         return 2;
     reachable = json_is_true(json_object_get(reply, "reachable"));
@@ -395,11 +385,7 @@ int cmd_explain(struct cli *c) {
     } else {
         print_hops(c, "forward", json_object_get(reply, "forward"));
         print_hops(c, "return", json_object_get(reply, "return"));
-        json_array_foreach(json_object_get(reply, "blockers"), i, blocker) {
-            printf("blocked by %s%s%s: %s\n  AWS code: %s\n  mend:     %s\n", text_of(blocker, "component"),
-                   *text_of(blocker, "rule") != '\0' ? ", " : "", text_of(blocker, "rule"),
-                   text_of(blocker, "message"), text_of(blocker, "code"), text_of(blocker, "mend"));
-        }
+        print_blockers(stdout, reply);
         printf("%s -> %s: %s\n", c->argv[0], c->argv[1], reachable ? "reachable" : "not reachable");
     }
     json_decref(reply);
@@ -426,7 +412,7 @@ static int save(int image, const char *path) {
 
 int cmd_image_save(struct cli *c) {
     int sock, image = -1, r;
-    json_t *reply = ask(c, json_pack("{s:s}", "do", "image"), NULL, 0, &sock);
+    json_t *reply = box_request(c, json_pack("{s:s}", "do", "image"), NULL, 0, &sock);
     size_t count = 1;
     char mark;
 
@@ -459,7 +445,7 @@ int cmd_nat_table(struct cli *c) {
     size_t i;
 
     do {
-        reply = ask(c, json_pack("{s:s,s:I}", "do", "nat-table", "from", from), NULL, 0, NULL);
+        reply = box_request(c, json_pack("{s:s,s:I}", "do", "nat-table", "from", from), NULL, 0, NULL);
         if (reply == NULL)
             return 1;
         json_array_foreach(json_object_get(reply, "flows"), i, row) {

@@ -143,6 +143,8 @@ int cmd_man(struct cli *c);
  * after telling what is wrong. */
 const char *cli_named(struct cli *c, const char *kind, const char *word);
 bool cli_is_id(const char *kind, const char *word); /* by its looks */
+/* The id of the only one with that name, or NULL without a word. */
+const char *cli_known_name(struct cli *c, const char *kind, const char *word);
 
 /* -- out.c ---------------------------------------------------------------------------------------- */
 
@@ -174,12 +176,15 @@ int cmd_start(struct cli *c);
 int cmd_stop(struct cli *c);
 int cmd_env(struct cli *c);
 int cmd_fsck(struct cli *c); /* fsck.c */
-int cmd_run(struct cli *c);
 int cmd_netns(struct cli *c);
 int cmd_nat_table(struct cli *c);
 int cmd_top(struct cli *c); /* top.c */
 /* One question to the admin socket: the answer, or NULL after telling why not.  The caller drops it. */
 json_t *box_ask(struct cli *c, const char *operation);
+/* The same with more in the question (taken over) and descriptors; *ret_sock, unless NULL, stays open. */
+json_t *box_request(struct cli *c, json_t *request, const int *fds, size_t fd_count, int *ret_sock);
+/* What blocks a path, of an answer of explain. */
+void print_blockers(FILE *to, const json_t *answer);
 int cmd_explain(struct cli *c);
 int cmd_image_save(struct cli *c);
 int cmd_coverage(struct cli *c);
@@ -193,6 +198,28 @@ const char *box_without_packets(struct cli *c);
 json_t *box_json(struct cli *c);
 /* Says how the box runs: data plane, why, internet; nothing when the target is not the box. */
 void box_status(struct cli *c);
+
+/* -- room.c, publish.c ------------------------------------------------------------------------------ */
+
+int cmd_run(struct cli *c);
+int cmd_connect(struct cli *c);
+int cmd_publish(struct cli *c);
+/* The instance, or `internet`, that a word means, for commands that go inside; NULL after telling. */
+const char *room_named(struct cli *c, const char *word);
+/* Starts a command there with these streams; *ret_sock closes to end it and tells its end.  0, or 1 after telling. */
+int room_start(struct cli *c, const char *where, char *const *argv, bool tty, const int fds[3],
+               int *ret_sock);
+int room_wait(int sock); /* its exit status; 126 after telling that the box is gone */
+
+/* This program, in every instance and on the internet. */
+#define ROOM_PROGRAM "/run/vpcbox/bin/vpcbox"
+
+/* -- join.c ---------------------------------------------------------------------------------------- */
+
+/* `vpcbox join HOST PORT` inside a room or instance: joins a connection from there with standard input and
+ * output.  `vpcbox join -`: standard input is a socket that hands over connections, each with the address and port that
+ * it is to be joined with.  The exit status. */
+int join_main(int argc, char **argv);
 
 /* -- resources.c, stack.c, connect.c ------------------------------------------------------------- */
 

@@ -331,6 +331,28 @@ static int run_instance(struct cli *c, struct tags t, struct ec2_run_instances_r
     return 0;
 }
 
+const char *instance_address(struct cli *c, const char *instance, bool public) {
+    struct ec2_describe_instances_request in = {0};
+    struct ec2_describe_instances_result out = {0};
+    const char *found = NULL;
+
+    *vec_push(c->arena, &in.instance_ids) = instance;
+    if (EC2(c, DescribeInstances, in, out) < 0) {
+        cli_aws_failed(c, "look at the instance");
+        return NULL;
+    }
+    for (size_t r = 0; r < out.reservations.count; r++)
+        for (size_t i = 0; i < out.reservations.items[r].instances.count; i++) {
+            const struct ec2_instance *it = &out.reservations.items[r].instances.items[i];
+
+            found = public ? it->public_ip_address : it->private_ip_address;
+        }
+    if (found == NULL)
+        cli_error("%s has no %s address%s", instance, public ? "public" : "private",
+                  public ? ": connect from another instance, or give it an Elastic IP" : "");
+    return found;
+}
+
 int source_check_off(struct cli *c, const char *instance) {
     struct ec2_attribute_boolean_value off = {SOME_BOOL(false)};
     struct ec2_modify_instance_attribute_request in = {.instance_id = instance, .source_dest_check = &off};

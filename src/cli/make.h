@@ -61,6 +61,8 @@ int make_nat_instance(struct cli *c, struct tags t, const char *subnet, const ch
                       const char **ret_id);
 int make_instance(struct cli *c, struct tags t, const char *subnet, const char *group, const char *profile,
                   const char **ret_id);
+/* Its private address, or the one that the internet knows it by; NULL after telling that it has none. */
+const char *instance_address(struct cli *c, const char *instance, bool public);
 int source_check_off(struct cli *c, const char *instance);
 
 /* Waits until all have the state ("running", "terminated"), at most limit_s. */

@@ -62,3 +62,10 @@ const char *cli_named(struct cli *c, const char *kind, const char *word) {
     cli_error("\"%s\" is the name of %zu: say which by its id: %s", word, ids.count, all);
     return NULL;
 }
+
+const char *cli_known_name(struct cli *c, const char *kind, const char *word) {
+    const struct kind *k = kind_of(kind);
+    struct id_list ids;
+
+    return k != NULL && k->find(c, &ids, "tag:Name", word, NULL) == 0 && ids.count == 1 ? ids.items[0] : NULL;
+}

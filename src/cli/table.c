@@ -79,7 +79,22 @@ const struct cli_command cli_commands[] = {
     {"aws", "[argument...]", "run the installed aws CLI against the box", NULL, cmd_aws, CLI_BOX},
     {"run", "<instance> <command> [argument...]",
      "run a command inside an instance: vpcbox run i-… -- ip addr",
-     "`internet` in the instance's place runs it on the simulated internet.\n", cmd_run, CLI_BOX},
+     "`internet` in the instance's place runs it on the simulated internet: a room with names, the lab's "
+     "sites and\n"
+     "AWS's services as the internet has them, and nothing of this machine but its programs.\n",
+     cmd_run, CLI_BOX},
+    {"connect", "<source> <host> <port>", "join standard input and output with a connection made from there",
+     "source: an instance, or `internet`.  host: a name or address there, or an instance.\n"
+     "For ssh: ProxyCommand vpcbox connect internet %h %p\n",
+     cmd_connect, CLI_BOX},
+    {"publish", "<listener> <target>",
+     "a port of this machine that leads to an instance, as from the internet",
+     "listener: [ADDRESS:]PORT of this machine, on 127.0.0.1 unless an address says otherwise; 0: a free "
+     "port.\n"
+     "target:   INSTANCE:PORT.  Connections take the real path, through gateway, ACLs and groups; when it is "
+     "closed\n"
+     "they are refused with the reason, at the start with exit status 3.  Runs until Ctrl-C.\n",
+     cmd_publish, CLI_BOX},
     {"netns", "<instance>", "print a path to the instance's network namespace", NULL, cmd_netns, CLI_BOX},
     {"coverage", "", "list the AWS operations that vpcbox has", NULL, cmd_coverage, CLI_NOTHING},
     {"completion", "<bash|zsh>", "print what makes a shell complete vpcbox's words",
@@ -105,6 +120,7 @@ const struct cli_option cli_options[] = {
     {CLI_OPT_VERSION, 0, "version", NULL, "print the version", NULL},
     {CLI_OPT_UDP, 0, "udp", NULL, "ask for UDP instead of TCP", "explain"},
     {CLI_OPT_IMAGE, 0, "image", "FILE", "ask a network that image-save has kept, without any box", "explain"},
+    {CLI_OPT_TTY, 't', "tty", NULL, "with a terminal of its own, as a shell or an editor wants", "run"},
     {CLI_OPT_ONCE, 0, "once", NULL, "print one second's rates and end", "top"},
     {CLI_OPT_REPAIR, 0, "repair", NULL, "mend what is found", "fsck"},
     {0, 0, NULL, NULL, NULL, NULL},

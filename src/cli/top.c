@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
-enum { EVERY_MS = 1000, ROWS_DEFAULT = 24, NAME_COLUMNS = 24 };
+enum { EVERY_MS = 1000, ROWS_DEFAULT = 24, COLUMNS_DEFAULT = 132, COLUMNS_MIN = 56, COLUMNS_WIDE = 110 };
 
 static json_int_t number(const json_t *object, const char *key) {
     return json_integer_value(json_object_get(object, key));
@@ -97,44 +97,89 @@ static double real(const json_t *row, const char *key) {
     return json_real_value(json_object_get(row, key));
 }
 
-static void draw(struct cli *c, const json_t *rates) {
-    struct winsize size = {.ws_row = ROWS_DEFAULT};
-    json_t *row;
-    size_t i;
-    int left;
+/* So much as fits a row of that many columns: what says least is left out first. */
+struct screen {
+    int rows, columns;
+    bool wide; /* who an interface belongs to, and both packet rates */
+};
 
-    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-    left = size.ws_row > 4 ? size.ws_row - 4 : 1000;
-    printf("connections %" JSON_INTEGER_FORMAT
-           "   from the cache %s/s\n\n%-*s %-24s %9s %9s %9s %9s %7s %7s\n",
-           number(rates, "connections"), human(c, real(rates, "cache_hits_per_s")), NAME_COLUMNS, "INTERFACE",
-           "INSTANCE", "OUT bit/s", "OUT pkt/s", "IN bit/s", "IN pkt/s", "DROP/s", "LOST/s");
-    json_array_foreach(json_object_get(rates, "ports"), i, row) {
-        if (left-- <= 0)
-            break;
-        printf("%-*s %-24s %9s %9s %9s %9s %7s %7s\n", NAME_COLUMNS, text(row, "name"), text(row, "what"),
+static struct screen measure(void) {
+    struct winsize size = {0};
+    struct screen s = {.rows = ROWS_DEFAULT, .columns = COLUMNS_DEFAULT};
+    const char *columns = getenv("COLUMNS");
+    int64_t n;
+
+    if (columns != NULL && parse_int(columns, COLUMNS_MIN, 1000, &n) == 0)
+        s.columns = (int)n;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+        s.rows = size.ws_row > 0 ? size.ws_row : s.rows;
+        s.columns = size.ws_col > 0 ? size.ws_col : s.columns;
+    }
+    if (s.columns < COLUMNS_MIN)
+        s.columns = COLUMNS_MIN;
+    s.wide = s.columns >= COLUMNS_WIDE;
+    return s;
+}
+
+static void draw_port(struct cli *c, const struct screen *s, const json_t *row) {
+    if (s->wide)
+        printf("%-24s %-24s %9s %9s %9s %9s %7s %7s\n", text(row, "name"), text(row, "what"),
                human(c, real(row, "sent_bits_per_s")), human(c, real(row, "sent_packets_per_s")),
                human(c, real(row, "received_bits_per_s")), human(c, real(row, "received_packets_per_s")),
                human(c, real(row, "dropped_per_s")), human(c, real(row, "lost_per_s")));
+    else
+        printf("%-21.21s %8s %8s %8s %7s\n", text(row, "name"), human(c, real(row, "sent_bits_per_s")),
+               human(c, real(row, "received_bits_per_s")), human(c, real(row, "dropped_per_s")),
+               human(c, real(row, "lost_per_s")));
+}
+
+static void draw_flow(struct cli *c, const struct screen *s, const json_t *row) {
+    if (s->wide)
+        printf("%-6s %-21s %-21s %-12s %9s %9s\n", text(row, "protocol"), text(row, "source"),
+               text(row, "destination"), text(row, "state"), human(c, real(row, "bits_per_s")),
+               human(c, real(row, "packets_per_s")));
+    else
+        printf("%-4.4s %-21s %-21s %7s\n", text(row, "protocol"), text(row, "source"),
+               text(row, "destination"), human(c, real(row, "bits_per_s")));
+}
+
+static void draw(struct cli *c, const json_t *rates) {
+    struct screen s = measure();
+    int left = c->terminal ? (s.rows > 4 ? s.rows - 4 : 1) : 1000;
+    json_t *row;
+    size_t i;
+
+    printf("connections %" JSON_INTEGER_FORMAT "   from the cache %s/s\n\n", number(rates, "connections"),
+           human(c, real(rates, "cache_hits_per_s")));
+    if (s.wide)
+        printf("%-24s %-24s %9s %9s %9s %9s %7s %7s\n", "INTERFACE", "INSTANCE", "OUT bit/s", "OUT pkt/s",
+               "IN bit/s", "IN pkt/s", "DROP/s", "LOST/s");
+    else
+        printf("%-21s %8s %8s %8s %7s\n", "INTERFACE", "OUT b/s", "IN b/s", "DROP/s", "LOST/s");
+    json_array_foreach(json_object_get(rates, "ports"), i, row) {
+        if (left-- <= 0)
+            break;
+        draw_port(c, &s, row);
     }
     if (left > 2 && json_array_size(json_object_get(rates, "flows")) > 0) {
-        printf("\n%-6s %-21s %-21s %-12s %9s %9s\n", "FLOW", "FROM", "TO", "STATE", "bit/s", "pkt/s");
+        if (s.wide)
+            printf("\n%-6s %-21s %-21s %-12s %9s %9s\n", "FLOW", "FROM", "TO", "STATE", "bit/s", "pkt/s");
+        else
+            printf("\n%-4s %-21s %-21s %7s\n", "FLOW", "FROM", "TO", "bit/s");
         left -= 2;
     }
     json_array_foreach(json_object_get(rates, "flows"), i, row) {
         if (left-- <= 0)
             break;
-        printf("%-6s %-21s %-21s %-12s %9s %9s\n", text(row, "protocol"), text(row, "source"),
-               text(row, "destination"), text(row, "state"), human(c, real(row, "bits_per_s")),
-               human(c, real(row, "packets_per_s")));
+        draw_flow(c, &s, row);
     }
     if (json_array_size(json_object_get(rates, "drops")) > 0)
-        printf("\n%-22s %9s %9s\n", "DROPPED BECAUSE", "now/s", "in all");
+        printf("\n%-22s %7s %9s\n", "DROPPED BECAUSE", "now/s", "in all");
     json_array_foreach(json_object_get(rates, "drops"), i, row) {
         if (left-- <= 0)
             break;
-        printf("%-22s %9s %9" JSON_INTEGER_FORMAT "  %s\n", text(row, "reason"), human(c, real(row, "per_s")),
-               number(row, "packets"), text(row, "text"));
+        printf("%-22.22s %7s %9" JSON_INTEGER_FORMAT "  %.*s\n", text(row, "reason"),
+               human(c, real(row, "per_s")), number(row, "packets"), s.columns - 43, text(row, "text"));
     }
     fflush(stdout);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "edge/lab.h"
 
 enum { ERROR_BYTES = 256, FILE_MAX_BYTES = 1 << 30 };
@@ -52,7 +53,7 @@ static json_t *answer_json(const struct explain_answer *answer) {
                      "return", HOPS(answer->back), "blockers", blockers);
 }
 
-/* What `internet` stands for in a question: a host that every box's data has. */
+/* What `internet` stands for as a destination: a host that every box's data has. */
 static struct ip4 internet_host(void) {
     struct dns_addresses found = {.count = 0};
 
@@ -74,6 +75,8 @@ static json_t *answer_in(struct arena *a, const struct image *image, const json_
     if (explain_parse(image, a, source, destination, json_is_true(json_object_get(request, "udp")),
                       internet_host(), &q, &error) < 0)
         return refuse(error, ret_error);
+    if (text_is(source, "internet"))
+        q.from.address.v = DOOR_LAB_VISITOR; /* whom a program out there is */
     if (q.to.place == EXPLAIN_NAME) {
         if (resolve == NULL)
             return refuse("a saved network knows no names: say an instance, interface or address", ret_error);

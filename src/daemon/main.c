@@ -65,6 +65,7 @@ static const struct entry by_argument[] = {
     {"serve", serve_main},
     {"ssm-agent", agent_main},
     {"ssm-session-worker", agent_worker_main},
+    {"join", join_main},
 };
 
 /* A caller that closed 0, 1 or 2 must not make the next socket take that number. */

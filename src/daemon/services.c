@@ -27,6 +27,7 @@
 #include "edge/udp.h"
 #include "http/browser.h"
 #include "http/tls.h"
+#include "net/awsnet.h"
 
 enum { DRAIN_MS = 500, RESOLVER_MS = 1500 };
 
@@ -171,23 +172,32 @@ static bool lab_endpoint(void *user, const char *endpoint_id, const char *token,
     return names_endpoint(((struct services *)user)->names, endpoint_id, token, zone, service, ret_addresses);
 }
 
+static void lab_service(void *user, struct http_request *rq) {
+    const struct door door = {.kind = DOOR_LAB};
+
+    dispatch(rq, &door, user);
+}
+
 static int open_lab(struct services *s) {
     struct lab_options options = {.socket = lab_socket,
                                   .public_address = lab_public_address,
                                   .endpoint = lab_endpoint,
+                                  .service = lab_service,
                                   .user = s,
                                   .region = s->config->region,
                                   .dir = "lab",
                                   .ca = s->ca};
-    size_t count;
+    size_t count, range_count;
     const struct ip4 *addresses = lab_addresses(&count);
+    const struct prefix4 *ranges = awsnet_service_cidrs(&range_count);
+    int r = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        int r = region_lab_address(s->link, (struct prefix4){addresses[i], 32});
-
-        if (r < 0)
-            return r;
-    }
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = region_lab_address(s->link, (struct prefix4){addresses[i], 32});
+    for (size_t i = 0; r == 0 && i < range_count; i++)
+        r = region_lab_address(s->link, ranges[i]);
+    if (r < 0)
+        return r;
     return lab_start(&options, &s->lab);
 }
 

@@ -28,8 +28,8 @@ static struct {
 
 static void load(void) {
     static const char *const kinds[] = {
-        [LAB_DNS] = "dns", [LAB_ADDRESS] = "address", [LAB_TIME] = "time", [LAB_PAGE] = "page",
-        [LAB_GIT] = "git", [LAB_FILES] = "files",     [LAB_ECHO] = "echo"};
+        [LAB_DNS] = "dns",   [LAB_ADDRESS] = "address", [LAB_ORIGIN] = "origin", [LAB_TIME] = "time",
+        [LAB_PAGE] = "page", [LAB_GIT] = "git",         [LAB_FILES] = "files",   [LAB_ECHO] = "echo"};
     const struct embed_file *file = embed_find("lab/hosts.tsv");
     struct tsv t;
     char *f[3];
@@ -107,6 +107,7 @@ struct lab {
     struct udp_server *udp;
     struct http_server *http;
     struct lab_git *git;
+    struct lab_sites sites;
     struct lab_echo *echo;
 };
 
@@ -151,7 +152,7 @@ static int start_udp(struct lab *l) {
 }
 
 static int start_http(struct lab *l, uint16_t port, struct tls_ca *tls) {
-    struct http_listen listen = {.tls = tls, .handler = lab_site, .user = l->git, .strangers = true};
+    struct http_listen listen = {.tls = tls, .handler = lab_site, .user = &l->sites, .strangers = true};
 
     listen.fd = l->o.socket(l->o.user, SOCK_STREAM, port);
     return listen.fd < 0 ? listen.fd : http_server_listen(l->http, &listen, NULL);
@@ -172,6 +173,7 @@ int lab_start(const struct lab_options *options, struct lab **ret_lab) {
         return -ENOMEM;
     l->o = *options;
     r = lab_git_new(options->dir, &l->git);
+    l->sites = (struct lab_sites){l->git, options->service, options->user};
     if (r == 0)
         r = start_udp(l);
     if (r == 0)

@@ -8,10 +8,16 @@
  *
  *   dns      a public resolver on 53 (UDP and TCP): the lab's names and AWS's public names
  *   address  what-is-my-address: the peer's address and a newline, over HTTP and HTTPS
+ *            (as JSON at /json, and with ?format=json)
+ *   origin   the same as {"origin": …} at /ip
  *   page     a static file: data/lab/pages/<first name of the host>.html
- *   git      repositories, one a folder of data/lab/git/, to clone over HTTP(S): https://host/any/name.git
+ *   git      repositories, one a folder of data/lab/git/, to clone over HTTP(S): https://host/any/name.git;
+ *            a page too, when there is a file for the host
  *   files    /bytes/N: N bytes; PUT or POST anything: counts it
  *   echo     TCP 7: what comes in goes back
+ *
+ * AWS's public addresses belong to the namespace too, for programs that run out there (host/room.h): HTTP and HTTPS
+ * requests to them are handed on.  Instances never come this way: the fabric leads them to the services' doors.
  *
  * A repository is made in dir when it is first asked for, with the machine's git (plumbing commands), and
  * served as plain files.
@@ -26,7 +32,8 @@
 #include "base/ip.h"
 #include "edge/dns.h"
 
-struct tls_ca; /* http/tls.h */
+struct tls_ca;       /* http/tls.h */
+struct http_request; /* http/http.h */
 
 /* What the lab's namespace must have on its loopback; lives for ever. */
 const struct ip4 *lab_addresses(size_t *ret_count);
@@ -42,6 +49,8 @@ struct lab_options {
     bool (*public_address)(void *user, struct ip4 address, struct ip4 *ret_private);
     bool (*endpoint)(void *user, const char *endpoint_id, const char *token, const char *zone,
                      const char *service, struct dns_addresses *ret_addresses);
+    /* Answers a request that came to a public address of AWS's services (net/awsnet.h); NULL: they are not here. */
+    void (*service)(void *user, struct http_request *rq);
     void *user;
     const char *region; /* must outlive the lab */
     const char *dir;    /* where the lab keeps its repositories; made if missing */

@@ -10,12 +10,13 @@
 
 #include "base/embed.h"
 #include "base/text.h"
+#include "net/awsnet.h"
 
 enum { PIECE_BYTES = 65536 };
 static const int64_t BYTES_MAX = INT64_C(1) << 40;
 
 static const char TEXT[] = "text/plain; charset=utf-8", HTML[] = "text/html; charset=utf-8",
-                  BINARY[] = "application/octet-stream";
+                  JSON[] = "application/json", BINARY[] = "application/octet-stream";
 
 static void respond(struct http_request *rq, int status, const char *type, const char *body, size_t length) {
     const struct http_header headers[] = {{"Content-Type", type}, {"Cache-Control", "no-cache"}};
@@ -31,12 +32,30 @@ static bool is_get(const struct http_request *rq) {
     return strcmp(rq->method, "GET") == 0 || strcmp(rq->method, "HEAD") == 0;
 }
 
+static void respond_json(struct http_request *rq, const char *key) {
+    char text[IP4_TEXT_BYTES];
+    const char *body = arena_printf(rq->arena, "{\"%s\": \"%s\"}\n", key,
+                                    ip4_format((struct ip4){ntohl(rq->peer.sin_addr.s_addr)}, text));
+
+    respond(rq, 200, JSON, body, strlen(body));
+}
+
 static void site_address(struct http_request *rq) {
     char text[IP4_TEXT_BYTES];
 
-    respond_text(
-        rq, 200,
-        arena_printf(rq->arena, "%s\n", ip4_format((struct ip4){ntohl(rq->peer.sin_addr.s_addr)}, text)));
+    if (strcmp(rq->path, "/json") == 0 || (rq->query != NULL && strcmp(rq->query, "format=json") == 0))
+        respond_json(rq, "ip");
+    else
+        respond_text(
+            rq, 200,
+            arena_printf(rq->arena, "%s\n", ip4_format((struct ip4){ntohl(rq->peer.sin_addr.s_addr)}, text)));
+}
+
+static void site_origin(struct http_request *rq) {
+    if (strcmp(rq->path, "/ip") == 0)
+        respond_json(rq, "origin");
+    else
+        respond_text(rq, 404, "only /ip is here\n");
 }
 
 static void site_page(struct http_request *rq, const struct lab_host *host) {
@@ -49,11 +68,16 @@ static void site_page(struct http_request *rq, const struct lab_host *host) {
         respond(rq, 200, HTML, f->data, f->length);
 }
 
-static void site_git(struct http_request *rq, struct lab_git *git) {
+static void site_git(struct http_request *rq, const struct lab_host *host, struct lab_git *git) {
     struct http_header headers[] = {{"Content-Type", BINARY}, {"Cache-Control", "no-cache"}};
     struct stat st;
-    int fd, r = lab_git_open(git, rq->path, &fd);
+    int fd, r;
 
+    if (strcmp(rq->path, "/") == 0) {
+        site_page(rq, host);
+        return;
+    }
+    r = lab_git_open(git, rq->path, &fd);
     if (r < 0) {
         respond_text(rq, r == -ENOENT ? 404 : 500,
                      r == -ENOENT ? "no such repository or object\n" : "no git\n");
@@ -113,10 +137,24 @@ static void site_files(struct http_request *rq) {
     }
 }
 
-void lab_site(struct http_request *rq, void *user) {
-    const struct lab_host *host = lab_host((struct ip4){ntohl(rq->local.sin_addr.s_addr)});
+static bool is_service(struct ip4 address) {
+    size_t count;
+    const struct prefix4 *cidrs = awsnet_service_cidrs(&count);
 
-    if (host == NULL)
+    for (size_t i = 0; i < count; i++)
+        if (prefix4_contains(cidrs[i], address))
+            return true;
+    return false;
+}
+
+void lab_site(struct http_request *rq, void *user) {
+    const struct lab_sites *sites = user;
+    struct ip4 address = {ntohl(rq->local.sin_addr.s_addr)};
+    const struct lab_host *host = lab_host(address);
+
+    if (host == NULL && sites->service != NULL && is_service(address))
+        sites->service(sites->user, rq);
+    else if (host == NULL)
         respond_text(rq, 404, "no such host\n");
     else if (host->serves == LAB_FILES)
         site_files(rq);
@@ -124,10 +162,12 @@ void lab_site(struct http_request *rq, void *user) {
         respond_text(rq, 405, "only GET and HEAD\n");
     else if (host->serves == LAB_ADDRESS)
         site_address(rq);
+    else if (host->serves == LAB_ORIGIN)
+        site_origin(rq);
     else if (host->serves == LAB_PAGE)
         site_page(rq, host);
     else if (host->serves == LAB_GIT)
-        site_git(rq, user);
+        site_git(rq, host, sites->git);
     else
         respond_text(rq, 404, "this host has no web site\n");
 }

@@ -18,7 +18,7 @@
 #include "base/ip.h"
 #include "http/http.h"
 
-enum lab_serves { LAB_DNS, LAB_ADDRESS, LAB_TIME, LAB_PAGE, LAB_GIT, LAB_FILES, LAB_ECHO };
+enum lab_serves { LAB_DNS, LAB_ADDRESS, LAB_ORIGIN, LAB_TIME, LAB_PAGE, LAB_GIT, LAB_FILES, LAB_ECHO };
 
 struct lab_host {
     struct ip4 address;
@@ -30,14 +30,20 @@ struct lab_host {
 /* NULL when no host has that address. */
 const struct lab_host *lab_host(struct ip4 address);
 
-/* http_handler of all hosts; user is the struct lab_git of the lab. */
-void lab_site(struct http_request *rq, void *user);
+struct lab_git;
+struct lab_sites {
+    struct lab_git *git;
+    void (*service)(void *user, struct http_request *rq); /* see lab_options */
+    void *user;
+};
+
+/* http_handler of all hosts; sites is the lab's struct lab_sites. */
+void lab_site(struct http_request *rq, void *sites);
 
 /*
  * Repositories, one for each folder of data/lab/git/.  Made by the first request for one: with git's own
  * fast-import, in a folder of another name that is renamed when it is whole.
  */
-struct lab_git;
 int lab_git_new(const char *dir, struct lab_git **ret_git);
 void lab_git_free(struct lab_git *g); /* accepts NULL */
 /* Opens the file that a URL's path "/any/name.git/rest" means.  -ENOENT, or another negative errno. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "host/box.h"
+#include "host/room.h"
 
 static struct command *command_new(struct box *box, uint64_t request, struct guest *g, pid_t pid) {
     struct command *c = calloc(1, sizeof(*c));
@@ -54,47 +55,20 @@ static int send_now(int sock, struct message *m) {
 
 struct outside {
     struct message *m;
+    const char *region;
     pid_t host;
 };
 
-/* Bubblewrap again, for a pid namespace: whatever the command leaves behind ends with it, or with host. */
 static int outside_child(void *context) {
-    static char *const wrap[] = {(char *)(size_t) "bwrap",
-                                 (char *)(size_t) "--die-with-parent",
-                                 (char *)(size_t) "--unshare-pid",
-                                 (char *)(size_t) "--dev-bind",
-                                 (char *)(size_t) "/",
-                                 (char *)(size_t) "/",
-                                 (char *)(size_t) "--proc",
-                                 (char *)(size_t) "/proc",
-                                 (char *)(size_t) "--cap-drop",
-                                 (char *)(size_t) "ALL",
-                                 (char *)(size_t) "--cap-add",
-                                 (char *)(size_t) "CAP_NET_RAW",
-                                 (char *)(size_t) "--cap-add",
-                                 (char *)(size_t) "CAP_NET_ADMIN",
-                                 (char *)(size_t) "--"};
-    enum { WRAP = sizeof(wrap) / sizeof(wrap[0]) };
     const struct outside *o = context;
-    const struct message_exec *e = &o->m->u.exec;
-    char *argv[WRAP + MESSAGE_ARGS_MAX + 1], *envp[MESSAGE_ARGS_MAX + 1];
 
     /* 3: the namespace, 4 to 6: the streams */
     if (setns(3, CLONE_NEWNET) < 0 || dup2(4, 0) < 0 || dup2(5, 1) < 0 || dup2(6, 2) < 0)
         return 126;
     close_range(3, ~0U, 0);
-    if (e->tty)
+    if (o->m->u.exec.tty)
         ioctl(0, TIOCSCTTY, 0);
-    if (getppid() != o->host || chdir(e->directory[0] != '\0' ? e->directory : "/") < 0)
-        return 126;
-    memcpy(argv, wrap, sizeof(wrap));
-    message_exec_vectors(o->m, argv + WRAP, envp);
-    clearenv();
-    setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", 1);
-    for (char **v = envp; *v != NULL; v++)
-        putenv(*v);
-    execv("/usr/bin/bwrap", argv);
-    return 127;
+    return getppid() != o->host ? 126 : room_become(o->m, o->region);
 }
 
 static int net_of(struct box *box, const char *target) {
@@ -104,7 +78,7 @@ static int net_of(struct box *box, const char *target) {
 }
 
 static void exec_outside(struct box *box, struct message *m, int ns) {
-    struct outside o = {m, box->self};
+    struct outside o = {m, box->options.region, box->self};
     pid_t pid = space_child((int[]){ns, m->fds[0], m->fds[1], m->fds[2]}, 4, outside_child, &o);
     struct message started;
 

@@ -48,8 +48,7 @@ static const struct ip4 fabric_address = {UINT32_C(169) << 24 | UINT32_C(254) <<
 static const struct mac fabric_mac = PORT_ROUTER_MAC;
 static const struct mac svc_mac = PORT_SERVICE_MAC;
 static const struct mac lab_mac = PORT_UPLINK_MAC;
-/* Whom programs on the internet are when they do not say: 198.19.200.1. */
-static const struct prefix4 lab_visitor = {{UINT32_C(198) << 24 | 19 << 16 | 200 << 8 | 1}, 32};
+static const struct prefix4 lab_visitor = {{DOOR_LAB_VISITOR}, 32};
 
 /* What lies behind the far TAP of host mode. */
 static const struct mac far_mac = PORT_FAR_MAC;
@@ -114,8 +113,9 @@ int space_tap_open(const char *name, struct mac mac, uint32_t mtu, bool offloads
     return r;
 }
 
-static int local_route(int nl, struct prefix4 prefix) {
-    int r = netlink_route_add(nl, &(struct netlink_route){.to = prefix, .index = 1, .local = true});
+static int local_route(int nl, struct prefix4 prefix, struct ip4 source) {
+    int r = netlink_route_add(
+        nl, &(struct netlink_route){.to = prefix, .source = source, .index = 1, .local = true});
 
     return r == -EEXIST ? 0 : r;
 }
@@ -162,7 +162,7 @@ static int make_near(struct side *s) {
     if (r == 0)
         r = netlink_link_up(nl, &(struct netlink_link){.index = if_nametoindex(s->name)});
     if (r == 0 && s->own != NULL)
-        r = local_route(nl, *s->own);
+        r = local_route(nl, *s->own, (struct ip4){0});
     if (r == 0 && s->visitor != NULL)
         r = netlink_address_add(nl, if_nametoindex(s->name), *s->visitor);
     if (r == 0)
@@ -311,7 +311,7 @@ int space_socket(int ns, const struct message_socket_open *want, int *ret_fd) {
 static int address_work(void *context) {
     int nl = netlink_open(), r;
 
-    r = nl < 0 ? nl : local_route(nl, *(struct prefix4 *)context);
+    r = nl < 0 ? nl : local_route(nl, *(struct prefix4 *)context, lab_visitor.addr);
     fd_close(&nl);
     return r;
 }

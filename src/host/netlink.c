@@ -207,6 +207,8 @@ int netlink_route_add(int nl, const struct netlink_route *route) {
         attribute_ip(&q, RTA_DST, prefix4_masked(route->to).addr);
     if (route->gateway.v != 0)
         attribute_ip(&q, RTA_GATEWAY, route->gateway);
+    if (route->source.v != 0)
+        attribute_ip(&q, RTA_PREFSRC, route->source);
     attribute_u32(&q, RTA_OIF, route->index);
     if (route->metric != 0)
         attribute_u32(&q, RTA_PRIORITY, route->metric);

@@ -44,6 +44,7 @@ int netlink_address_add(int nl, unsigned index, struct prefix4 address);
 struct netlink_route {
     struct prefix4 to;
     struct ip4 gateway; /* 0: on-link */
+    struct ip4 source;  /* of what is sent there, unless the sender says; 0: the kernel's choice */
     unsigned index;
     uint32_t table;       /* 0: main */
     uint32_t metric;      /* 0: the most preferred */

@@ -27,7 +27,9 @@ enum door_kind {
     DOOR_IMDS,      /* 169.254.169.254, TCP 80 */
     DOOR_DNS,       /* VPC base+2, 169.254.169.253 (UDP and TCP 53) */
     DOOR_NTP,       /* 169.254.169.123, UDP 123 */
-    DOOR_LOOPBACK   /* not from the box's network: the API port on 127.0.0.1; never on the wire */
+    /* Not from a VPC, so by no ENI, and never on the wire; who came is the connection's peer: */
+    DOOR_LOOPBACK, /* the API port on 127.0.0.1 */
+    DOOR_LAB       /* the simulated internet itself, at the service's public address */
 };
 
 struct door {
@@ -52,6 +54,9 @@ static inline bool door_decode(struct ip4 source, struct ip4 destination, struct
                               source.v & 15, destination.v & DOOR_NUM_MAX};
     return true;
 }
+
+/* Whom programs on the simulated internet are when they do not say: 198.19.200.1. */
+#define DOOR_LAB_VISITOR (UINT32_C(198) << 24 | UINT32_C(19) << 16 | UINT32_C(200) << 8 | UINT32_C(1))
 
 /* Port numbers of the fabric that are not an ENI's num. */
 enum { PORT_NONE = 0, PORT_SERVICE = 0xfffffffe, PORT_UPLINK = 0xffffffff };

@@ -115,6 +115,20 @@ static void test_what_is_my_address(void **state) {
                         "203.0.113.5");
 }
 
+/* The ways in which people's notes ask what their address is. */
+static void test_what_is_my_address_as_json(void **state) {
+    (void)state;
+    need_lab();
+    assert_string_equal(output(CURL "--interface 203.0.113.5 http://198.19.0.14/ip"), "203.0.113.5");
+    assert_string_equal(output(CURL "--interface 203.0.113.5 http://198.19.0.14/json"),
+                        "{\"ip\": \"203.0.113.5\"}");
+    assert_string_equal(output(CURL "--interface 203.0.113.5 'http://198.19.0.13/?format=json'"),
+                        "{\"ip\": \"203.0.113.5\"}");
+    assert_string_equal(output(CURL "--interface 203.0.113.5 http://198.19.0.16/ip"),
+                        "{\"origin\": \"203.0.113.5\"}");
+    assert_string_equal(output(CURL "-o /dev/null -w '%{http_code}' http://198.19.0.16/get"), "404");
+}
+
 static void test_pages(void **state) {
     (void)state;
     need_lab();
@@ -123,6 +137,8 @@ static void test_pages(void **state) {
                "--resolve www.example.com:443:198.19.1.10 https://www.example.com/ | grep -c 'It works'"),
         "1");
     assert_string_equal(output(CURL "-o /dev/null -w '%{http_code} %{content_type}' http://198.19.1.10/"),
+                        "200 text/html; charset=utf-8");
+    assert_string_equal(output(CURL "-I -o /dev/null -w '%{http_code} %{content_type}' http://198.19.2.11"),
                         "200 text/html; charset=utf-8");
     assert_string_equal(output(CURL "-o /dev/null -w '%{http_code}' http://198.19.1.10/nosuch"), "404");
     assert_string_equal(output(CURL "-o /dev/null -w '%{http_code}' -X DELETE http://198.19.1.10/"), "405");
@@ -277,10 +293,15 @@ static void test_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),     cmocka_unit_test(test_what_is_my_address),
-        cmocka_unit_test(test_pages),     cmocka_unit_test(test_files),
-        cmocka_unit_test(test_git_clone), cmocka_unit_test(test_git_keeps_to_its_folder),
-        cmocka_unit_test(test_dns),       cmocka_unit_test(test_time),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_what_is_my_address),
+        cmocka_unit_test(test_what_is_my_address_as_json),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_git_clone),
+        cmocka_unit_test(test_git_keeps_to_its_folder),
+        cmocka_unit_test(test_dns),
+        cmocka_unit_test(test_time),
         cmocka_unit_test(test_echo),
     };
 
