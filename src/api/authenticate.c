@@ -8,9 +8,13 @@
 #include "api/inside.h"
 #include "base/clock.h"
 #include "base/ip.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "net/awsnet.h"
+#include "proto/sigv2.h"
 #include "store/rows.h"
+
+enum { VERSION_2_TOLD_MS = 60 * 1000 };
 
 /* ---- how each service refuses ---- */
 
@@ -176,12 +180,16 @@ static bool door_serves(struct api_request *rq) {
 /* S3 shows what should have been signed in elements of its own, the others in the message. */
 static int refuse_mismatch(struct api_request *rq, const char *why, const char *body_hash) {
     const struct api_wire *w = rq->wire;
-    const struct sigv4_request signed_request = {w->http->method, w->http->path, w->http->query, &w->headers};
+    struct sigv4_request signed_request = {w->http->method, w->http->path, w->http->query, &w->headers};
     const char *canonical, *to_sign;
 
     refuse(rq, PROBLEM_MISMATCH, arena_printf(rq->arena, NOT_MATCHED "%s", why));
     if (rq->service->protocol != MODEL_REST_XML)
         return API_REFUSED;
+    if (w->auth.kind == SIGV2_PRESIGNED) {
+        signed_request.path = w->request.path;
+        return api_detail(rq, "StringToSign", sigv2_string(rq->arena, &signed_request, &w->parameters));
+    }
     sigv4_strings(rq->arena, &signed_request, &w->auth, body_hash, &canonical, &to_sign);
     api_detail(rq, "StringToSign", to_sign);
     return api_detail(rq, "CanonicalRequest", canonical);
@@ -193,7 +201,8 @@ static int refuse_expired(struct api_request *rq, const char *why) {
     char *expired = arena_alloc(rq->arena, CLOCK_TEXT_BYTES);
 
     refuse(rq, PROBLEM_URL_EXPIRED, why);
-    api_detail(rq, "X-Amz-Expires", arena_printf(rq->arena, "%lld", (long long)auth->expires_s));
+    if (auth->kind == SIGV4_PRESIGNED)
+        api_detail(rq, "X-Amz-Expires", arena_printf(rq->arena, "%lld", (long long)auth->expires_s));
     return api_detail(rq, "Expires", clock_iso8601_sec(auth->time_ms + auth->expires_s * 1000, expired));
 }
 
@@ -213,6 +222,8 @@ static int refuse_result(struct api_request *rq, enum sigv4_result result, const
 
     switch (result) {
     case SIGV4_MALFORMED:
+        if (w->auth.kind == SIGV2_PRESIGNED)
+            return api_refuse(rq, "AccessDenied", "%s", why);
         return refuse(rq, PROBLEM_MALFORMED, why);
     case SIGV4_NO_DATE:
         return refuse(rq, w->auth.kind == SIGV4_PRESIGNED ? PROBLEM_MALFORMED : PROBLEM_NO_DATE, why);
@@ -220,8 +231,8 @@ static int refuse_result(struct api_request *rq, enum sigv4_result result, const
         return refuse_kind(rq, why);
     case SIGV4_EXPIRED:
     case SIGV4_NOT_YET_VALID:
-        return w->auth.kind == SIGV4_PRESIGNED && result == SIGV4_EXPIRED ? refuse_expired(rq, why)
-                                                                          : refuse(rq, PROBLEM_SKEWED, why);
+        return w->auth.kind != SIGV4_HEADER && result == SIGV4_EXPIRED ? refuse_expired(rq, why)
+                                                                       : refuse(rq, PROBLEM_SKEWED, why);
     case SIGV4_NOT_SIGNED:
         refuse(rq, PROBLEM_NOT_SIGNED,
                arena_printf(rq->arena, "'%s' must be a 'SignedHeader' in the AWS Authorization.", why));
@@ -233,6 +244,36 @@ static int refuse_result(struct api_request *rq, enum sigv4_result result, const
     default:
         return refuse_mismatch(rq, why, body_hash);
     }
+}
+
+/*
+ * Version 2 is for reading and writing objects by a URL, as AWS's clients still make them in its oldest regions
+ * when nobody says otherwise.  AWS takes it for older buckets only: the log says so, once a minute at most.
+ */
+static int check_version_2(struct api_request *rq, const char *secret) {
+    static int64_t told_ms;
+    struct api_wire *w = rq->wire;
+    const struct sigv4_request signed_request = {w->http->method, w->request.path, w->http->query,
+                                                 &w->headers};
+    const char *key = strchr(w->request.path + 1, '/');
+    enum sigv4_result result;
+
+    if (rq->service->protocol != MODEL_REST_XML || key == NULL || key[1] == '\0')
+        return refuse(rq, PROBLEM_UNSUPPORTED,
+                      "The authorization mechanism you have provided is not supported. Please use "
+                      "AWS4-HMAC-SHA256.");
+    result = secret == NULL
+                 ? SIGV4_OK
+                 : sigv2_verify(rq->arena, &signed_request, &w->parameters, &w->auth, secret, rq->now_ms);
+    if (result != SIGV4_OK)
+        return refuse_result(rq, result, "Request has expired", NULL);
+    if (rq->now_ms - __atomic_load_n(&told_ms, __ATOMIC_RELAXED) > VERSION_2_TOLD_MS) {
+        __atomic_store_n(&told_ms, rq->now_ms, __ATOMIC_RELAXED);
+        log_warn("s3: a URL for %.200s was presigned with signature version 2, which AWS may refuse for new "
+                 "buckets: let the client sign with s3v4",
+                 w->request.path);
+    }
+    return 0;
 }
 
 static int check_signature(struct api_request *rq, const char *secret, const char *body_hash) {
@@ -288,11 +329,13 @@ int authenticate(struct api_request *rq, const char *body_hash) {
         w->auth.payload == SIGV4_PAYLOAD_NONE)
         return api_refuse(rq, "InvalidRequest",
                           "Missing required header for this request: x-amz-content-sha256");
-    if (awsnet_region(w->auth.region) == NULL && !text_is(w->auth.region, rq->config->region))
+    if (w->auth.kind != SIGV2_PRESIGNED && awsnet_region(w->auth.region) == NULL &&
+        !text_is(w->auth.region, rq->config->region))
         return refuse(rq, rq->service->protocol == MODEL_REST_XML ? PROBLEM_MALFORMED : PROBLEM_MISMATCH,
                       arena_printf(rq->arena, "Credential should be scoped to a valid region, not '%s'.",
                                    w->auth.region));
-    rq->region = w->auth.region;
+    if (w->auth.kind != SIGV2_PRESIGNED)
+        rq->region = w->auth.region;
     r = identity_find(rq->tx, rq->config, w->auth.access_key_id, w->auth.session_token, rq->now_ms,
                       &identity);
     if (r < 0)
@@ -302,9 +345,11 @@ int authenticate(struct api_request *rq, const char *body_hash) {
                                       : PROBLEM_BAD_TOKEN,
                       "");
     rq->caller = identity.caller;
-    if (identity.secret != NULL && check_signature(rq, identity.secret, body_hash) < 0)
+    if (w->auth.kind == SIGV2_PRESIGNED
+            ? check_version_2(rq, identity.secret) < 0
+            : identity.secret != NULL && check_signature(rq, identity.secret, body_hash) < 0)
         return API_REFUSED;
-    if (rq->service->protocol == MODEL_REST_XML && w->auth.kind == SIGV4_PRESIGNED)
+    if (rq->service->protocol == MODEL_REST_XML && w->auth.kind != SIGV4_HEADER)
         take_hoisted(rq);
     return 0;
 }

@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "proto/sha256.h"
+#include "proto/sigv2.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define TERM "aws4_request"
@@ -438,6 +439,7 @@ enum sigv4_result sigv4_parse(struct arena *a, const struct sigv4_request *rq, s
     const char *header = proto_header_get(rq->headers, "authorization");
     bool presigned = rq->query != NULL && (strstr(rq->query, "X-Amz-Signature=") != NULL ||
                                            strstr(rq->query, "X-Amz-Credential=") != NULL);
+    struct proto_parameters query = {0};
     enum sigv4_result r;
 
     *ret_auth = (struct sigv4_auth){.kind = SIGV4_ANONYMOUS};
@@ -451,11 +453,9 @@ enum sigv4_result sigv4_parse(struct arena *a, const struct sigv4_request *rq, s
     }
     if (presigned)
         return parse_query(a, rq, ret_auth, ret_why);
-    if (rq->query != NULL && strstr(rq->query, "AWSAccessKeyId=") != NULL &&
-        strstr(rq->query, "Signature=") != NULL) {
-        *ret_why = NOT_SUPPORTED; /* version 2 */
-        return SIGV4_UNSUPPORTED;
-    }
+    if (rq->query != NULL && proto_parameters_parse(a, rq->query, strlen(rq->query), &query) == 0 &&
+        sigv2_is(&query))
+        return sigv2_parse(rq, &query, ret_auth, ret_why);
     ret_auth->payload_hash = proto_header_get(rq->headers, "x-amz-content-sha256");
     ret_auth->payload = payload_kind(ret_auth->payload_hash);
     return SIGV4_OK;

@@ -30,7 +30,7 @@
 
 enum { SIGV4_HEX_BYTES = 65, SIGV4_KEY_BYTES = 32, SIGV4_PRESIGN_MAX_S = 604800, SIGV4_SKEW_S = 900 };
 
-enum sigv4_kind { SIGV4_ANONYMOUS, SIGV4_HEADER, SIGV4_PRESIGNED };
+enum sigv4_kind { SIGV4_ANONYMOUS, SIGV4_HEADER, SIGV4_PRESIGNED, SIGV2_PRESIGNED /* sigv2.h */ };
 
 enum sigv4_payload {
     SIGV4_PAYLOAD_NONE,     /* no x-amz-content-sha256: the body as it is at hand */
@@ -71,8 +71,8 @@ struct sigv4_auth {
     const char *signed_headers; /* a;b;c */
     const char *signature;      /* 64 hex digits */
     const char *session_token;  /* or NULL */
-    int64_t time_ms;
-    int64_t expires_s; /* SIGV4_PRESIGNED */
+    int64_t time_ms;            /* SIGV2_PRESIGNED: of its end */
+    int64_t expires_s;          /* SIGV4_PRESIGNED */
     enum sigv4_payload payload;
     const char *payload_hash; /* as x-amz-content-sha256 says, or NULL */
 };

@@ -48,7 +48,8 @@ static bool addressed_elsewhere(struct api_request *rq, const char *region) {
 static int check_region(struct api_request *rq, const struct s3_bucket_row *bucket) {
     bool elsewhere = addressed_elsewhere(rq, bucket->region);
 
-    if (!elsewhere && (rq->caller.kind == API_CALLER_ANONYMOUS || text_is(bucket->region, rq->region)))
+    if (!elsewhere && (rq->caller.kind == API_CALLER_ANONYMOUS || rq->wire->auth.kind == SIGV2_PRESIGNED ||
+                       text_is(bucket->region, rq->region)))
         return 0;
     s3_refuse_header(rq, "x-amz-bucket-region", bucket->region);
     if (elsewhere) {
@@ -94,11 +95,13 @@ static void add_request_keys(struct api_request *rq, struct policy_context *ctx)
 
     if (auth->kind == SIGV4_ANONYMOUS)
         return;
-    policy_context_add(a, ctx, "s3:signatureversion", "AWS4-HMAC-SHA256");
+    policy_context_add(a, ctx, "s3:signatureversion",
+                       auth->kind == SIGV2_PRESIGNED ? "AWS" : "AWS4-HMAC-SHA256");
     policy_context_add(a, ctx, "s3:authType",
-                       auth->kind == SIGV4_PRESIGNED ? "REST-QUERY-STRING" : "REST-HEADER");
-    policy_context_add(a, ctx, "s3:signatureAge",
-                       arena_printf(a, "%lld", (long long)(rq->now_ms - auth->time_ms)));
+                       auth->kind == SIGV4_HEADER ? "REST-HEADER" : "REST-QUERY-STRING");
+    if (auth->kind != SIGV2_PRESIGNED) /* which does not say when it was made */
+        policy_context_add(a, ctx, "s3:signatureAge",
+                           arena_printf(a, "%lld", (long long)(rq->now_ms - auth->time_ms)));
     policy_context_add(a, ctx, "s3:x-amz-content-sha256",
                        proto_header_get(&rq->wire->headers, "x-amz-content-sha256"));
 }
