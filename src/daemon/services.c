@@ -215,6 +215,7 @@ static int open_api(struct services *s) {
     if (r < 0)
         return r;
     s->imds.source = imds_source_of(s->store);
+    s->imds.signer = imds_signer_new(".");
     s->doors = (struct door_http){.dispatch = dispatch, .user = s, .imds = &s->imds};
     return 0;
 }
@@ -273,6 +274,7 @@ void services_stop(struct services *s) {
         instances_end(s->api);
         api_free(s->api);
     }
+    imds_signer_free(s->imds.signer);
     if (s->store != NULL)
         store_close(s->store);
 }

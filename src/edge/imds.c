@@ -140,10 +140,12 @@ static void give_token(struct visit *v) {
     respond(v, 200, "text/plain", NULL, NULL, token, strlen(token));
 }
 
-static void give_credentials(const struct visit *v) {
+static void give_credentials(const struct visit *v, enum imds_kind kind) {
+    const struct imds_source *source = &v->imds->source;
     struct imds_credentials c;
     char updated[CLOCK_TEXT_BYTES], expires[CLOCK_TEXT_BYTES], *text;
-    int r = v->imds->source.credentials(v->imds->source.user, &v->instance, v->rq->arena, &c);
+    int r = (kind == IMDS_CREDENTIALS ? source->credentials : source->identity)(source->user, &v->instance,
+                                                                                v->rq->arena, &c);
     json_t *json;
 
     if (r < 0) {
@@ -163,6 +165,16 @@ static void give_credentials(const struct visit *v) {
     free(text);
 }
 
+static void give_signature(const struct visit *v, enum imds_signature kind,
+                           const struct imds_answer *document) {
+    const char *text = imds_sign(v->imds->signer, kind, document->data, document->length, v->rq->arena);
+
+    if (text != NULL)
+        respond(v, 200, "text/plain", NULL, NULL, text, strlen(text));
+    else
+        refuse(v, 500);
+}
+
 static void give_item(const struct visit *v) {
     struct http_request *rq = v->rq;
     struct imds_answer answer = imds_find(&v->instance, rq->path, rq->arena);
@@ -178,7 +190,12 @@ static void give_item(const struct visit *v) {
                 arena_printf(rq->arena, "http://%s%s/", host ? host : "169.254.169.254", rq->path), NULL, 0);
         break;
     case IMDS_CREDENTIALS:
-        give_credentials(v);
+    case IMDS_IDENTITY_CREDENTIALS:
+        give_credentials(v, answer.kind);
+        break;
+    case IMDS_SIGNED:
+    case IMDS_SIGNED_PKCS7:
+        give_signature(v, answer.kind == IMDS_SIGNED ? IMDS_SIGNATURE : IMDS_PKCS7, &answer);
         break;
     default:
         respond(v, 200, answer.binary ? "application/octet-stream" : "text/plain", NULL, NULL, answer.data,

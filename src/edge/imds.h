@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "edge/imds_sign.h"
 #include "http/http.h"
 #include "net/door.h"
 
@@ -106,11 +107,15 @@ struct imds_source {
     /* Of instance->role_name.  0; -ENOENT when it cannot be assumed. */
     int (*credentials)(void *user, const struct imds_instance *instance, struct arena *a,
                        struct imds_credentials *ret_credentials);
+    /* Of the role that every instance is by itself (identity-credentials). */
+    int (*identity)(void *user, const struct imds_instance *instance, struct arena *a,
+                    struct imds_credentials *ret_credentials);
     void *user;
 };
 
 struct imds {
     struct imds_source source;
+    struct imds_signer *signer;
     uint8_t secret[IMDS_SECRET_BYTES]; /* random, kept by the caller over restarts */
 };
 
@@ -118,7 +123,16 @@ void imds_handle(const struct imds *imds, struct http_request *rq, const struct 
 
 /* ---- pure parts, for tests ---- */
 
-enum imds_kind { IMDS_ABSENT, IMDS_ITEM, IMDS_DIRECTORY, IMDS_REDIRECT, IMDS_CREDENTIALS };
+enum imds_kind {
+    IMDS_ABSENT,
+    IMDS_ITEM,
+    IMDS_DIRECTORY,
+    IMDS_REDIRECT,
+    IMDS_CREDENTIALS,
+    IMDS_IDENTITY_CREDENTIALS,
+    IMDS_SIGNED,      /* data is the document */
+    IMDS_SIGNED_PKCS7 /* the same */
+};
 
 struct imds_answer {
     enum imds_kind kind;

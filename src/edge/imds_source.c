@@ -190,15 +190,17 @@ static int lookup(void *user, const struct door *door, struct arena *a, struct i
     return r;
 }
 
-static int credentials(void *user, const struct imds_instance *instance, struct arena *a,
-                       struct imds_credentials *ret_credentials) {
+static int credentials_of(struct store *store, const struct imds_instance *instance, bool own_role,
+                          struct arena *a, struct imds_credentials *ret_credentials) {
     struct identity_credentials c;
     struct tx tx;
-    int r = store_read_begin(user, a, &tx);
+    int r = store_read_begin(store, a, &tx);
 
     if (r < 0)
         return r;
-    r = identity_instance_credentials(&tx, instance->profile_id, instance->instance_id, clock_real_ms(), &c);
+    r = own_role ? identity_instance_own(&tx, instance->instance_id, clock_real_ms(), &c)
+                 : identity_instance_credentials(&tx, instance->profile_id, instance->instance_id,
+                                                 clock_real_ms(), &c);
     if (tx.failed < 0)
         r = tx.failed;
     store_read_end(&tx);
@@ -211,6 +213,16 @@ static int credentials(void *user, const struct imds_instance *instance, struct 
     return 0;
 }
 
+static int credentials(void *user, const struct imds_instance *instance, struct arena *a,
+                       struct imds_credentials *ret_credentials) {
+    return credentials_of(user, instance, false, a, ret_credentials);
+}
+
+static int own_role(void *user, const struct imds_instance *instance, struct arena *a,
+                    struct imds_credentials *ret_credentials) {
+    return credentials_of(user, instance, true, a, ret_credentials);
+}
+
 struct imds_source imds_source_of(struct store *store) {
-    return (struct imds_source){lookup, credentials, store};
+    return (struct imds_source){lookup, credentials, own_role, store};
 }

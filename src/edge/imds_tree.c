@@ -15,7 +15,17 @@ enum { LISTING_MAX = 256 * 1024 };
 struct item {
     const char *path, *data;
     size_t length;
-    enum { LEAF_TEXT, LEAF_BINARY, LEAF_PROFILE, LEAF_DOCUMENT, LEAF_CREDENTIALS } kind;
+    enum {
+        LEAF_TEXT,
+        LEAF_BINARY,
+        LEAF_PROFILE,
+        LEAF_DOCUMENT,
+        LEAF_CREDENTIALS,
+        LEAF_IDENTITY,
+        LEAF_IDENTITY_CREDENTIALS,
+        LEAF_SIGNATURE,
+        LEAF_PKCS7
+    } kind;
 };
 
 struct tree {
@@ -58,6 +68,7 @@ static void put_interface(struct tree *t, const struct imds_interface *n) {
 #define AT(name) arena_printf(t->a, "meta-data/network/interfaces/macs/%s/" name, n->mac)
     put(t, AT("mac"), n->mac);
     put(t, AT("device-number"), arena_printf(t->a, "%u", n->device_number));
+    put(t, AT("network-card"), "0"); /* no instance type here has a second one */
     put(t, AT("interface-id"), n->interface_id);
     put(t, AT("owner-id"), n->owner_id);
     put(t, AT("local-hostname"), n->local_hostname);
@@ -136,7 +147,13 @@ static void put_all(struct tree *t, const struct imds_instance *i) {
             i->devices[k].device);
     for (size_t k = 0; i->tags_enabled && k < i->tag_count; k++)
         put(t, arena_printf(t->a, "meta-data/tags/instance/%s", i->tags[k].key), i->tags[k].value);
+    put_kind(t, "meta-data/identity-credentials/ec2/info", LEAF_IDENTITY);
+    put_kind(t, "meta-data/identity-credentials/ec2/security-credentials/ec2-instance",
+             LEAF_IDENTITY_CREDENTIALS);
     put_kind(t, "dynamic/instance-identity/document", LEAF_DOCUMENT);
+    put_kind(t, "dynamic/instance-identity/pkcs7", LEAF_PKCS7);
+    put_kind(t, "dynamic/instance-identity/rsa2048", LEAF_PKCS7);
+    put_kind(t, "dynamic/instance-identity/signature", LEAF_SIGNATURE);
     if (i->user_data)
         *vec_push(t->a, &t->items) =
             (struct item){"user-data", i->user_data, i->user_data_length, LEAF_BINARY};
@@ -159,6 +176,14 @@ static const char *profile_document(const struct imds_instance *i, struct arena 
     return print_json(a, json_pack("{ss ss ss ss*}", "Code", "Success", "LastUpdated",
                                    clock_iso8601_sec(clock_real_ms(), now), "InstanceProfileArn",
                                    i->profile_arn, "InstanceProfileId", i->profile_id));
+}
+
+/* Of the role that every instance has, with or without a profile. */
+static const char *identity_info(const struct imds_instance *i, struct arena *a) {
+    char now[CLOCK_TEXT_BYTES];
+
+    return print_json(a, json_pack("{ss ss ss*}", "Code", "Success", "LastUpdated",
+                                   clock_iso8601_sec(clock_real_ms(), now), "AccountId", i->account_id));
 }
 
 static const char *identity_document(const struct imds_instance *i, struct arena *a) {
@@ -193,6 +218,14 @@ static struct imds_answer leaf(const struct item *item, const struct imds_instan
         return text_answer(IMDS_ITEM, identity_document(i, a));
     case LEAF_CREDENTIALS:
         return (struct imds_answer){.kind = IMDS_CREDENTIALS};
+    case LEAF_IDENTITY:
+        return text_answer(IMDS_ITEM, identity_info(i, a));
+    case LEAF_IDENTITY_CREDENTIALS:
+        return (struct imds_answer){.kind = IMDS_IDENTITY_CREDENTIALS};
+    case LEAF_SIGNATURE:
+        return text_answer(IMDS_SIGNED, identity_document(i, a));
+    case LEAF_PKCS7:
+        return text_answer(IMDS_SIGNED_PKCS7, identity_document(i, a));
     default:
         return (struct imds_answer){IMDS_ITEM, item->data, item->length, item->kind == LEAF_BINARY};
     }

@@ -19,6 +19,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs7.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -46,7 +49,15 @@ static int credentials(void *user, const struct imds_instance *i, struct arena *
     return 0;
 }
 
-static struct imds imds = {.source = {lookup, credentials, NULL}, .secret = "not very secret"};
+static int identity(void *user, const struct imds_instance *i, struct arena *a,
+                    struct imds_credentials *ret) {
+    (void)user;
+    *ret = (struct imds_credentials){"ASIAOWN", arena_printf(a, "secret-of-%s", i->instance_id), "own",
+                                     1767323045000, 1767344645000};
+    return 0;
+}
+
+static struct imds imds = {.source = {lookup, credentials, identity, NULL}, .secret = "not very secret"};
 
 static void dispatch(struct http_request *rq, const struct door *door, void *user) {
     char *text = arena_printf(rq->arena, "kind %d eni %u address %u endpoint %u", door->kind, door->eni_num,
@@ -215,9 +226,11 @@ static void test_tree(void **state) {
     gives("/latest/meta-data/network/", "interfaces/");
     gives("/latest/meta-data/network/interfaces/macs/", "02:00:00:00:00:4d/");
     gives("/latest/meta-data/network/interfaces/macs/02:00:00:00:00:4d/",
-          "device-number\ninterface-id\nipv4-associations/\nlocal-hostname\nlocal-ipv4s\nmac\nowner-id\n"
+          "device-number\ninterface-id\nipv4-associations/"
+          "\nlocal-hostname\nlocal-ipv4s\nmac\nnetwork-card\nowner-id\n"
           "public-ipv4s\nsecurity-group-ids\nsecurity-groups\nsubnet-id\nsubnet-ipv4-cidr-block\nvpc-id\n"
           "vpc-ipv4-cidr-block\nvpc-ipv4-cidr-blocks");
+    gives("/latest/meta-data/network/interfaces/macs/02:00:00:00:00:4d/network-card", "0");
     gives("/latest/meta-data/network/interfaces/macs/02:00:00:00:00:4d/local-ipv4s", "10.0.1.9\n10.0.1.10");
     gives("/latest/meta-data/network/interfaces/macs/02:00:00:00:00:4d/ipv4-associations/192.0.2.7",
           "10.0.1.9");
@@ -275,6 +288,77 @@ static void test_more_items(void **state) {
     status(ask("GET", "/latest/meta-data/iam/security-credentials/", ""), 404);
 }
 
+/* What an instance shows to somebody else, who has the box's certificate: verified as AWS's documentation says. */
+static void test_signed_documents(void **state) {
+    char directory[] = "/tmp/vpcbox-test-XXXXXX", path[64], document[4096], text[4096];
+    unsigned char bytes[4096];
+    struct imds_signer *again;
+    struct arena a = {0};
+    const char *body;
+    X509 *certificate;
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    FILE *f;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    imds.signer = imds_signer_new(directory);
+    body = strstr(ask("GET", "/latest/dynamic/instance-identity/document", ""), "\r\n\r\n") + 4;
+    snprintf(document, sizeof(document), "%s", body);
+
+    body = strstr(ask("GET", "/latest/dynamic/instance-identity/signature", ""), "\r\n\r\n") + 4;
+    snprintf(path, sizeof(path), "%s/instance-identity.crt", directory);
+    f = fopen(path, "re");
+    assert_non_null(f);
+    certificate = PEM_read_X509(f, NULL, NULL, NULL);
+    fclose(f);
+    assert_non_null(certificate);
+    snprintf(text, sizeof(text), "%s", body);
+    for (char *end; (end = strchr(text, '\n')) != NULL;)
+        memmove(end, end + 1, strlen(end));
+    assert_int_equal(EVP_DecodeBlock(bytes, (unsigned char *)text, (int)strlen(text)), 258); /* "==" counts */
+    assert_int_equal(EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, X509_get0_pubkey(certificate)), 1);
+    assert_int_equal(EVP_DigestVerify(ctx, bytes, 256, (const unsigned char *)document, strlen(document)), 1);
+    EVP_MD_CTX_free(ctx);
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *where = i == 0 ? "/latest/dynamic/instance-identity/pkcs7"
+                                   : "/2021-07-15/dynamic/instance-identity/rsa2048";
+        BIO *in, *out = BIO_new(BIO_s_mem());
+        STACK_OF(X509) *known = sk_X509_new_null();
+        char *seen;
+        long length;
+        PKCS7 *p;
+
+        body = strstr(ask("GET", where, ""), "\r\n\r\n") + 4;
+        in = BIO_new(BIO_s_mem());
+        BIO_printf(in, "-----BEGIN PKCS7-----\n%s\n-----END PKCS7-----\n", body);
+        p = PEM_read_bio_PKCS7(in, NULL, NULL, NULL);
+        assert_non_null(p);
+        sk_X509_push(known, certificate);
+        assert_int_equal(PKCS7_verify(p, known, NULL, NULL, out, PKCS7_NOVERIFY | PKCS7_BINARY), 1);
+        length = BIO_get_mem_data(out, &seen);
+        assert_int_equal(length, strlen(document));
+        assert_memory_equal(seen, document, strlen(document));
+        PKCS7_free(p);
+        BIO_free(in);
+        BIO_free(out);
+        sk_X509_free(known);
+    }
+    /* The next process has the same key. */
+    again = imds_signer_new(directory);
+    assert_string_equal(imds_sign(again, IMDS_SIGNATURE, "x", 1, &a),
+                        imds_sign(imds.signer, IMDS_SIGNATURE, "x", 1, &a));
+    imds_signer_free(again);
+    imds_signer_free(imds.signer);
+    imds.signer = NULL;
+    X509_free(certificate);
+    arena_free(&a);
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/instance-identity.key", directory);
+    unlink(path);
+    rmdir(directory);
+}
+
 static void test_documents(void **state) {
     char *answer;
 
@@ -296,6 +380,12 @@ static void test_documents(void **state) {
     assert_non_null(strstr(answer, "\"privateIp\": \"10.0.1.9\""));
     assert_non_null(strstr(answer, "\"pendingTime\": \"2026-01-02T03:04:05Z\""));
     assert_non_null(strstr(answer, "\"kernelId\": null"));
+    gives("/latest/meta-data/identity-credentials/ec2/", "info\nsecurity-credentials/");
+    answer = ask("GET", "/latest/meta-data/identity-credentials/ec2/info", "");
+    assert_non_null(strstr(answer, "\"AccountId\": \"123456789012\""));
+    gives("/latest/meta-data/identity-credentials/ec2/security-credentials/", "ec2-instance");
+    answer = ask("GET", "/latest/meta-data/identity-credentials/ec2/security-credentials/ec2-instance", "");
+    assert_non_null(strstr(answer, "\"AccessKeyId\": \"ASIAOWN\""));
     status(ask("GET", "/latest/meta-data/iam/security-credentials/other", ""), 404);
 }
 
@@ -399,6 +489,7 @@ int main(void) {
         cmocka_unit_test_setup(test_tree, fresh_instance),
         cmocka_unit_test_setup(test_more_items, fresh_instance),
         cmocka_unit_test_setup(test_documents, fresh_instance),
+        cmocka_unit_test_setup(test_signed_documents, fresh_instance),
         cmocka_unit_test_setup(test_tokens, fresh_instance),
         cmocka_unit_test_setup(test_hop_limit, fresh_instance),
         cmocka_unit_test_setup(test_doors, fresh_instance),

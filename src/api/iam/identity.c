@@ -14,6 +14,10 @@
 
 enum { HOUR_MS = 3600 * 1000, INSTANCE_HOURS = 6 };
 
+/* The role that every instance is: in no table, since nobody made it.  No user's role can have such a name or id. */
+#define OWN_ROLE "aws:ec2-instance"
+static const struct iam_role_row own_role = {.id = OWN_ROLE, .name = OWN_ROLE, .path = "/"};
+
 static bool is_account(const char *text) {
     return strlen(text) == 12 && strspn(text, "0123456789") == 12;
 }
@@ -35,7 +39,7 @@ static int find_session(struct tx *tx, const char *access_key_id, const char *to
         return -EBADMSG;
     if (now_ms >= s->expires_ms)
         return -ETIMEDOUT;
-    role = iam_role_by_id(tx, s->role_id);
+    role = text_is(s->role_id, OWN_ROLE) ? &own_role : iam_role_by_id(tx, s->role_id);
     if (role == NULL)
         return -ENOENT;
     ret->secret = session_secret_key(tx, access_key_id);
@@ -166,21 +170,14 @@ static const char *primary_address(struct tx *tx, const char *instance_id) {
     return NULL;
 }
 
-int identity_instance_credentials(struct tx *tx, const char *profile_id, const char *instance_id,
-                                  int64_t now_ms, struct identity_credentials *ret_credentials) {
+/* The same ones for all who ask within the hour. */
+static void issue_to_instance(struct tx *tx, const struct iam_role_row *role, const char *account,
+                              const char *instance_id, int64_t now_ms,
+                              struct identity_credentials *ret_credentials) {
     const struct instance_row *instance = instance_find(tx, instance_id);
-    struct identity_profile profile;
-    const struct iam_role_row *role;
-    struct identity_session session;
     int64_t hour = now_ms / HOUR_MS;
-
-    if (profile_id == NULL || identity_profile_by_id(tx, profile_id, &profile) < 0 || profile.role_id == NULL)
-        return -ENOENT;
-    role = iam_role_by_id(tx, profile.role_id);
-    if (!trusts_ec2(role, now_ms))
-        return -EACCES;
-    session = (struct identity_session){
-        .account = role->account,
+    struct identity_session session = {
+        .account = account,
         .role_id = role->id,
         .name = instance_id,
         .access_key_id = session_derived_key_id(
@@ -188,6 +185,7 @@ int identity_instance_credentials(struct tx *tx, const char *profile_id, const c
         .issued_ms = hour * HOUR_MS,
         .expires_ms = (hour + INSTANCE_HOURS) * HOUR_MS,
     };
+
     if (instance != NULL) {
         session.instance_arn = arena_printf(tx->arena, "arn:aws:ec2:%s:%s:instance/%s", instance->region,
                                             instance->account, instance_id);
@@ -195,5 +193,28 @@ int identity_instance_credentials(struct tx *tx, const char *profile_id, const c
         session.instance_ip = primary_address(tx, instance_id);
     }
     identity_issue(tx, &session, ret_credentials);
+}
+
+int identity_instance_credentials(struct tx *tx, const char *profile_id, const char *instance_id,
+                                  int64_t now_ms, struct identity_credentials *ret_credentials) {
+    struct identity_profile profile;
+    const struct iam_role_row *role;
+
+    if (profile_id == NULL || identity_profile_by_id(tx, profile_id, &profile) < 0 || profile.role_id == NULL)
+        return -ENOENT;
+    role = iam_role_by_id(tx, profile.role_id);
+    if (!trusts_ec2(role, now_ms))
+        return -EACCES;
+    issue_to_instance(tx, role, role->account, instance_id, now_ms, ret_credentials);
+    return 0;
+}
+
+int identity_instance_own(struct tx *tx, const char *instance_id, int64_t now_ms,
+                          struct identity_credentials *ret_credentials) {
+    const struct instance_row *instance = instance_find(tx, instance_id);
+
+    if (instance == NULL)
+        return -ENOENT;
+    issue_to_instance(tx, &own_role, instance->account, instance_id, now_ms, ret_credentials);
     return 0;
 }

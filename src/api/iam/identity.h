@@ -119,4 +119,9 @@ int identity_profile_by_id(struct tx *tx, const char *id, struct identity_profil
 int identity_instance_credentials(struct tx *tx, const char *profile_id, const char *instance_id,
                                   int64_t now_ms, struct identity_credentials *ret_credentials);
 
+/* The same for the role that every instance is, with a profile or without: nobody lists it, and it may do nothing by
+ * itself.  0, or -ENOENT when there is no such instance. */
+int identity_instance_own(struct tx *tx, const char *instance_id, int64_t now_ms,
+                          struct identity_credentials *ret_credentials);
+
 #endif

@@ -12,6 +12,8 @@
 #include "http/http.h"
 #include "store/rows.h"
 
+enum { ASSOCIATIONS_PAGE = 50 };
+
 /* The id of the instance whose own credentials signed the request; NULL: no instance's of this region. */
 static const char *calling_instance(struct api_request *rq) {
     const struct identity_session *s = rq->caller.session;
@@ -49,6 +51,23 @@ int ssm_update_instance_information(struct api_request *rq,
         return api_refuse(rq, "InvalidInstanceId", "Instance %s is not the caller's own.", in->instance_id);
     ssm_node_put(rq->tx, &node);
     return 0;
+}
+
+int ssm_list_associations(struct api_request *rq, const struct ssm_list_associations_request *in,
+                          struct ssm_list_associations_result *out) {
+    size_t from, to;
+
+    return api_page(rq, 0, in->max_results, in->next_token, ASSOCIATIONS_PAGE, &from, &to, &out->next_token);
+}
+
+int ssm_list_instance_associations(struct api_request *rq,
+                                   const struct ssm_list_instance_associations_request *in,
+                                   struct ssm_list_instance_associations_result *out) {
+    size_t from, to;
+
+    if (!calls_itself(rq, in->instance_id))
+        return api_refuse(rq, "InvalidInstanceId", "Instance %s is not the caller's own.", in->instance_id);
+    return api_page(rq, 0, in->max_results, in->next_token, ASSOCIATIONS_PAGE, &from, &to, &out->next_token);
 }
 
 /* -- channels -------------------------------------------------------------------------------------- */

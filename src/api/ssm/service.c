@@ -7,6 +7,8 @@ static const struct api_entry entries[] = {
     API_ENTRY(GetConnectionStatus, ssm_get_connection_status, API_READ),
     API_ENTRY(GetParameter, ssm_get_parameter, API_READ),
     API_ENTRY(GetParameters, ssm_get_parameters, API_READ),
+    API_ENTRY(ListAssociations, ssm_list_associations, API_READ),
+    API_ENTRY(ListInstanceAssociations, ssm_list_instance_associations, API_READ),
     {.operation = "ResumeSession",
      .handler = (api_handler)(void (*)(void))ssm_resume_session,
      .flags = API_READ,

@@ -56,6 +56,12 @@ int ssm_session_document(struct api_request *rq, const char *name, const struct 
 int ssm_update_instance_information(struct api_request *rq,
                                     const struct ssm_update_instance_information_request *in,
                                     struct ssm_update_instance_information_result *out);
+/* State Manager's associations: this box makes none.  The first is for users, the second for agents. */
+int ssm_list_associations(struct api_request *rq, const struct ssm_list_associations_request *in,
+                          struct ssm_list_associations_result *out);
+int ssm_list_instance_associations(struct api_request *rq,
+                                   const struct ssm_list_instance_associations_request *in,
+                                   struct ssm_list_instance_associations_result *out);
 int ssmmessages_create_control_channel(struct api_request *rq,
                                        const struct ssmmessages_create_channel_request *in, void *out);
 int ssmmessages_create_data_channel(struct api_request *rq,

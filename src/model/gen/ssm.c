@@ -7,7 +7,19 @@
 enum {
     SHAPE_AccessType,
     SHAPE_ActivationId,
+    SHAPE_AgentCount,
     SHAPE_AgentText,
+    SHAPE_Association,
+    SHAPE_AssociationFilter,
+    SHAPE_AssociationFilterKey,
+    SHAPE_AssociationFilterList,
+    SHAPE_AssociationFilterValue,
+    SHAPE_AssociationId,
+    SHAPE_AssociationList,
+    SHAPE_AssociationName,
+    SHAPE_AssociationOverview,
+    SHAPE_AssociationStatusAggregatedCount,
+    SHAPE_AssociationVersion,
     SHAPE_Boolean,
     SHAPE_ComputerName,
     SHAPE_ConnectionStatus,
@@ -18,6 +30,8 @@ enum {
     SHAPE_DescribeSessionsResponse,
     SHAPE_DocumentARN,
     SHAPE_DocumentName,
+    SHAPE_DocumentVersion,
+    SHAPE_Duration,
     SHAPE_GetConnectionStatusRequest,
     SHAPE_GetConnectionStatusResponse,
     SHAPE_GetParameterRequest,
@@ -28,6 +42,8 @@ enum {
     SHAPE_IamRole,
     SHAPE_InstanceAggregatedAssociationOverview,
     SHAPE_InstanceAssociationStatusAggregatedCount,
+    SHAPE_InstanceAssociationSummaries,
+    SHAPE_InstanceAssociationSummary,
     SHAPE_InstanceCount,
     SHAPE_InstanceId,
     SHAPE_InstanceInformation,
@@ -40,6 +56,11 @@ enum {
     SHAPE_InstanceInformationStringFilter,
     SHAPE_InstanceInformationStringFilterKey,
     SHAPE_InstanceInformationStringFilterList,
+    SHAPE_ListAssociationsRequest,
+    SHAPE_ListAssociationsResult,
+    SHAPE_ListInstanceAssociationsRequest,
+    SHAPE_ListInstanceAssociationsResult,
+    SHAPE_MaxResults,
     SHAPE_MaxResultsEC2Compatible,
     SHAPE_MaxSessionDuration,
     SHAPE_NextToken,
@@ -57,6 +78,8 @@ enum {
     SHAPE_ResourceType,
     SHAPE_ResumeSessionRequest,
     SHAPE_ResumeSessionResponse,
+    SHAPE_ScheduleExpression,
+    SHAPE_ScheduleOffset,
     SHAPE_Session,
     SHAPE_SessionDetails,
     SHAPE_SessionFilter,
@@ -85,6 +108,16 @@ enum {
     SHAPE_StatusName,
     SHAPE_StreamUrl,
     SHAPE_String,
+    SHAPE_Target,
+    SHAPE_TargetKey,
+    SHAPE_TargetMap,
+    SHAPE_TargetMapKey,
+    SHAPE_TargetMapValue,
+    SHAPE_TargetMapValueList,
+    SHAPE_TargetMaps,
+    SHAPE_TargetValue,
+    SHAPE_TargetValues,
+    SHAPE_Targets,
     SHAPE_TerminateSessionRequest,
     SHAPE_TerminateSessionResponse,
     SHAPE_TokenValue,
@@ -97,6 +130,7 @@ enum {
 static const struct model_shape shapes[SHAPE_COUNT_];
 
 static const char *const enum_AccessType[] = {"Standard", "JustInTime", NULL};
+static const char *const enum_AssociationFilterKey[] = {"InstanceId", "Name", "AssociationId", "AssociationStatusName", "LastExecutedBefore", "LastExecutedAfter", "AssociationName", "ResourceGroupName", NULL};
 static const char *const enum_ConnectionStatus[] = {"connected", "notconnected", NULL};
 static const char *const enum_InstanceInformationFilterKey[] = {"InstanceIds", "AgentVersion", "PingStatus", "PlatformTypes", "ActivationIds", "IamRole", "ResourceType", "AssociationStatus", NULL};
 static const char *const enum_ParameterType[] = {"String", "StringList", "SecureString", NULL};
@@ -107,6 +141,30 @@ static const char *const enum_SessionFilterKey[] = {"InvokedAfter", "InvokedBefo
 static const char *const enum_SessionState[] = {"Active", "History", NULL};
 static const char *const enum_SessionStatus[] = {"Connected", "Connecting", "Disconnected", "Terminated", "Terminating", "Failed", NULL};
 static const char *const enum_SourceType[] = {"AWS::EC2::Instance", "AWS::IoT::Thing", "AWS::SSM::ManagedInstance", NULL};
+static const struct model_member members_Association[] = {
+    {.name = "Name", .wire = "Name", .query = "Name", .shape = &shapes[SHAPE_DocumentARN], .offset = offsetof(struct ssm_association, name)},
+    {.name = "InstanceId", .wire = "InstanceId", .query = "InstanceId", .shape = &shapes[SHAPE_InstanceId], .offset = offsetof(struct ssm_association, instance_id)},
+    {.name = "AssociationId", .wire = "AssociationId", .query = "AssociationId", .shape = &shapes[SHAPE_AssociationId], .offset = offsetof(struct ssm_association, association_id)},
+    {.name = "AssociationVersion", .wire = "AssociationVersion", .query = "AssociationVersion", .shape = &shapes[SHAPE_AssociationVersion], .offset = offsetof(struct ssm_association, association_version)},
+    {.name = "DocumentVersion", .wire = "DocumentVersion", .query = "DocumentVersion", .shape = &shapes[SHAPE_DocumentVersion], .offset = offsetof(struct ssm_association, document_version)},
+    {.name = "Targets", .wire = "Targets", .query = "Targets", .shape = &shapes[SHAPE_Targets], .offset = offsetof(struct ssm_association, targets)},
+    {.name = "LastExecutionDate", .wire = "LastExecutionDate", .query = "LastExecutionDate", .shape = &shapes[SHAPE_DateTime], .offset = offsetof(struct ssm_association, last_execution_date)},
+    {.name = "Overview", .wire = "Overview", .query = "Overview", .shape = &shapes[SHAPE_AssociationOverview], .offset = offsetof(struct ssm_association, overview)},
+    {.name = "ScheduleExpression", .wire = "ScheduleExpression", .query = "ScheduleExpression", .shape = &shapes[SHAPE_ScheduleExpression], .offset = offsetof(struct ssm_association, schedule_expression)},
+    {.name = "AssociationName", .wire = "AssociationName", .query = "AssociationName", .shape = &shapes[SHAPE_AssociationName], .offset = offsetof(struct ssm_association, association_name)},
+    {.name = "ScheduleOffset", .wire = "ScheduleOffset", .query = "ScheduleOffset", .shape = &shapes[SHAPE_ScheduleOffset], .offset = offsetof(struct ssm_association, schedule_offset)},
+    {.name = "Duration", .wire = "Duration", .query = "Duration", .shape = &shapes[SHAPE_Duration], .offset = offsetof(struct ssm_association, duration)},
+    {.name = "TargetMaps", .wire = "TargetMaps", .query = "TargetMaps", .shape = &shapes[SHAPE_TargetMaps], .offset = offsetof(struct ssm_association, target_maps)},
+};
+static const struct model_member members_AssociationFilter[] = {
+    {.name = "key", .wire = "key", .query = "key", .shape = &shapes[SHAPE_AssociationFilterKey], .offset = offsetof(struct ssm_association_filter, key), .required = true},
+    {.name = "value", .wire = "value", .query = "value", .shape = &shapes[SHAPE_AssociationFilterValue], .offset = offsetof(struct ssm_association_filter, value), .required = true},
+};
+static const struct model_member members_AssociationOverview[] = {
+    {.name = "Status", .wire = "Status", .query = "Status", .shape = &shapes[SHAPE_StatusName], .offset = offsetof(struct ssm_association_overview, status)},
+    {.name = "DetailedStatus", .wire = "DetailedStatus", .query = "DetailedStatus", .shape = &shapes[SHAPE_StatusName], .offset = offsetof(struct ssm_association_overview, detailed_status)},
+    {.name = "AssociationStatusAggregatedCount", .wire = "AssociationStatusAggregatedCount", .query = "AssociationStatusAggregatedCount", .shape = &shapes[SHAPE_AssociationStatusAggregatedCount], .offset = offsetof(struct ssm_association_overview, association_status_aggregated_count)},
+};
 static const struct model_member members_DescribeInstanceInformationRequest[] = {
     {.name = "InstanceInformationFilterList", .wire = "InstanceInformationFilterList", .query = "InstanceInformationFilterList", .shape = &shapes[SHAPE_InstanceInformationFilterList], .offset = offsetof(struct ssm_describe_instance_information_request, instance_information_filter_list)},
     {.name = "Filters", .wire = "Filters", .query = "Filters", .shape = &shapes[SHAPE_InstanceInformationStringFilterList], .offset = offsetof(struct ssm_describe_instance_information_request, filters)},
@@ -153,6 +211,11 @@ static const struct model_member members_InstanceAggregatedAssociationOverview[]
     {.name = "DetailedStatus", .wire = "DetailedStatus", .query = "DetailedStatus", .shape = &shapes[SHAPE_StatusName], .offset = offsetof(struct ssm_instance_aggregated_association_overview, detailed_status)},
     {.name = "InstanceAssociationStatusAggregatedCount", .wire = "InstanceAssociationStatusAggregatedCount", .query = "InstanceAssociationStatusAggregatedCount", .shape = &shapes[SHAPE_InstanceAssociationStatusAggregatedCount], .offset = offsetof(struct ssm_instance_aggregated_association_overview, instance_association_status_aggregated_count)},
 };
+static const struct model_member members_InstanceAssociationSummary[] = {
+    {.name = "AssociationId", .wire = "AssociationId", .query = "AssociationId", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_instance_association_summary, association_id)},
+    {.name = "InstanceId", .wire = "InstanceId", .query = "InstanceId", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_instance_association_summary, instance_id)},
+    {.name = "Name", .wire = "Name", .query = "Name", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_instance_association_summary, name)},
+};
 static const struct model_member members_InstanceInformation[] = {
     {.name = "InstanceId", .wire = "InstanceId", .query = "InstanceId", .shape = &shapes[SHAPE_InstanceId], .offset = offsetof(struct ssm_instance_information, instance_id)},
     {.name = "PingStatus", .wire = "PingStatus", .query = "PingStatus", .shape = &shapes[SHAPE_PingStatus], .offset = offsetof(struct ssm_instance_information, ping_status)},
@@ -183,6 +246,24 @@ static const struct model_member members_InstanceInformationFilter[] = {
 static const struct model_member members_InstanceInformationStringFilter[] = {
     {.name = "Key", .wire = "Key", .query = "Key", .shape = &shapes[SHAPE_InstanceInformationStringFilterKey], .offset = offsetof(struct ssm_instance_information_string_filter, key), .required = true},
     {.name = "Values", .wire = "Values", .query = "Values", .shape = &shapes[SHAPE_InstanceInformationFilterValueSet], .offset = offsetof(struct ssm_instance_information_string_filter, values), .required = true},
+};
+static const struct model_member members_ListAssociationsRequest[] = {
+    {.name = "AssociationFilterList", .wire = "AssociationFilterList", .query = "AssociationFilterList", .shape = &shapes[SHAPE_AssociationFilterList], .offset = offsetof(struct ssm_list_associations_request, association_filter_list)},
+    {.name = "MaxResults", .wire = "MaxResults", .query = "MaxResults", .shape = &shapes[SHAPE_MaxResults], .offset = offsetof(struct ssm_list_associations_request, max_results)},
+    {.name = "NextToken", .wire = "NextToken", .query = "NextToken", .shape = &shapes[SHAPE_NextToken], .offset = offsetof(struct ssm_list_associations_request, next_token)},
+};
+static const struct model_member members_ListAssociationsResult[] = {
+    {.name = "Associations", .wire = "Associations", .query = "Associations", .shape = &shapes[SHAPE_AssociationList], .offset = offsetof(struct ssm_list_associations_result, associations)},
+    {.name = "NextToken", .wire = "NextToken", .query = "NextToken", .shape = &shapes[SHAPE_NextToken], .offset = offsetof(struct ssm_list_associations_result, next_token)},
+};
+static const struct model_member members_ListInstanceAssociationsRequest[] = {
+    {.name = "InstanceId", .wire = "InstanceId", .query = "InstanceId", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_list_instance_associations_request, instance_id), .required = true},
+    {.name = "MaxResults", .wire = "MaxResults", .query = "MaxResults", .shape = &shapes[SHAPE_AgentCount], .offset = offsetof(struct ssm_list_instance_associations_request, max_results)},
+    {.name = "NextToken", .wire = "NextToken", .query = "NextToken", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_list_instance_associations_request, next_token)},
+};
+static const struct model_member members_ListInstanceAssociationsResult[] = {
+    {.name = "Associations", .wire = "Associations", .query = "Associations", .shape = &shapes[SHAPE_InstanceAssociationSummaries], .offset = offsetof(struct ssm_list_instance_associations_result, associations)},
+    {.name = "NextToken", .wire = "NextToken", .query = "NextToken", .shape = &shapes[SHAPE_AgentText], .offset = offsetof(struct ssm_list_instance_associations_result, next_token)},
 };
 static const struct model_member members_Parameter[] = {
     {.name = "Name", .wire = "Name", .query = "Name", .shape = &shapes[SHAPE_PSParameterName], .offset = offsetof(struct ssm_parameter, name)},
@@ -236,6 +317,10 @@ static const struct model_member members_StartSessionResponse[] = {
     {.name = "TokenValue", .wire = "TokenValue", .query = "TokenValue", .shape = &shapes[SHAPE_TokenValue], .offset = offsetof(struct ssm_start_session_response, token_value)},
     {.name = "StreamUrl", .wire = "StreamUrl", .query = "StreamUrl", .shape = &shapes[SHAPE_StreamUrl], .offset = offsetof(struct ssm_start_session_response, stream_url)},
 };
+static const struct model_member members_Target[] = {
+    {.name = "Key", .wire = "Key", .query = "Key", .shape = &shapes[SHAPE_TargetKey], .offset = offsetof(struct ssm_target, key)},
+    {.name = "Values", .wire = "Values", .query = "Values", .shape = &shapes[SHAPE_TargetValues], .offset = offsetof(struct ssm_target, values)},
+};
 static const struct model_member members_TerminateSessionRequest[] = {
     {.name = "SessionId", .wire = "SessionId", .query = "SessionId", .shape = &shapes[SHAPE_SessionId], .offset = offsetof(struct ssm_terminate_session_request, session_id), .required = true},
 };
@@ -259,7 +344,19 @@ static const struct model_member members_UpdateInstanceInformationRequest[] = {
 static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_AccessType] = {.name = "AccessType", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_AccessType},
     [SHAPE_ActivationId] = {.name = "ActivationId", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_AgentCount] = {.name = "AgentCount", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_AgentText] = {.name = "AgentText", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = 255},
+    [SHAPE_Association] = {.name = "Association", .type = MODEL_STRUCT, .size = sizeof(struct ssm_association), .min = INT64_MIN, .max = INT64_MAX, .members = members_Association, .member_count = 13},
+    [SHAPE_AssociationFilter] = {.name = "AssociationFilter", .type = MODEL_STRUCT, .size = sizeof(struct ssm_association_filter), .min = INT64_MIN, .max = INT64_MAX, .members = members_AssociationFilter, .member_count = 2},
+    [SHAPE_AssociationFilterKey] = {.name = "AssociationFilterKey", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_AssociationFilterKey},
+    [SHAPE_AssociationFilterList] = {.name = "AssociationFilterList", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = 1, .max = INT64_MAX, .item = &shapes[SHAPE_AssociationFilter], .item_size = sizeof(struct ssm_association_filter)},
+    [SHAPE_AssociationFilterValue] = {.name = "AssociationFilterValue", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = INT64_MAX},
+    [SHAPE_AssociationId] = {.name = "AssociationId", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_AssociationList] = {.name = "AssociationList", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_Association], .item_size = sizeof(struct ssm_association)},
+    [SHAPE_AssociationName] = {.name = "AssociationName", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_AssociationOverview] = {.name = "AssociationOverview", .type = MODEL_STRUCT, .size = sizeof(struct ssm_association_overview), .min = INT64_MIN, .max = INT64_MAX, .members = members_AssociationOverview, .member_count = 3},
+    [SHAPE_AssociationStatusAggregatedCount] = {.name = "AssociationStatusAggregatedCount", .type = MODEL_MAP, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_InstanceCount], .item_size = sizeof(struct ssm_association_status_aggregated_count_pair), .value_offset = offsetof(struct ssm_association_status_aggregated_count_pair, value)},
+    [SHAPE_AssociationVersion] = {.name = "AssociationVersion", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_Boolean] = {.name = "Boolean", .type = MODEL_BOOL, .size = sizeof(struct opt_bool), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_ComputerName] = {.name = "ComputerName", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 255},
     [SHAPE_ConnectionStatus] = {.name = "ConnectionStatus", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_ConnectionStatus},
@@ -270,6 +367,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_DescribeSessionsResponse] = {.name = "DescribeSessionsResponse", .type = MODEL_STRUCT, .size = sizeof(struct ssm_describe_sessions_response), .min = INT64_MIN, .max = INT64_MAX, .members = members_DescribeSessionsResponse, .member_count = 2},
     [SHAPE_DocumentARN] = {.name = "DocumentARN", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_DocumentName] = {.name = "DocumentName", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_DocumentVersion] = {.name = "DocumentVersion", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_Duration] = {.name = "Duration", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = 1, .max = 24},
     [SHAPE_GetConnectionStatusRequest] = {.name = "GetConnectionStatusRequest", .type = MODEL_STRUCT, .size = sizeof(struct ssm_get_connection_status_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetConnectionStatusRequest, .member_count = 1},
     [SHAPE_GetConnectionStatusResponse] = {.name = "GetConnectionStatusResponse", .type = MODEL_STRUCT, .size = sizeof(struct ssm_get_connection_status_response), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetConnectionStatusResponse, .member_count = 2},
     [SHAPE_GetParameterRequest] = {.name = "GetParameterRequest", .type = MODEL_STRUCT, .size = sizeof(struct ssm_get_parameter_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetParameterRequest, .member_count = 2},
@@ -280,6 +379,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_IamRole] = {.name = "IamRole", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = 64},
     [SHAPE_InstanceAggregatedAssociationOverview] = {.name = "InstanceAggregatedAssociationOverview", .type = MODEL_STRUCT, .size = sizeof(struct ssm_instance_aggregated_association_overview), .min = INT64_MIN, .max = INT64_MAX, .members = members_InstanceAggregatedAssociationOverview, .member_count = 2},
     [SHAPE_InstanceAssociationStatusAggregatedCount] = {.name = "InstanceAssociationStatusAggregatedCount", .type = MODEL_MAP, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_InstanceCount], .item_size = sizeof(struct ssm_instance_association_status_aggregated_count_pair), .value_offset = offsetof(struct ssm_instance_association_status_aggregated_count_pair, value)},
+    [SHAPE_InstanceAssociationSummaries] = {.name = "InstanceAssociationSummaries", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = INT64_MIN, .max = INT64_MAX, .item = &shapes[SHAPE_InstanceAssociationSummary], .item_size = sizeof(struct ssm_instance_association_summary)},
+    [SHAPE_InstanceAssociationSummary] = {.name = "InstanceAssociationSummary", .type = MODEL_STRUCT, .size = sizeof(struct ssm_instance_association_summary), .min = INT64_MIN, .max = INT64_MAX, .members = members_InstanceAssociationSummary, .member_count = 3},
     [SHAPE_InstanceCount] = {.name = "InstanceCount", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_InstanceId] = {.name = "InstanceId", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_InstanceInformation] = {.name = "InstanceInformation", .type = MODEL_STRUCT, .size = sizeof(struct ssm_instance_information), .min = INT64_MIN, .max = INT64_MAX, .members = members_InstanceInformation, .member_count = 21},
@@ -292,6 +393,11 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_InstanceInformationStringFilter] = {.name = "InstanceInformationStringFilter", .type = MODEL_STRUCT, .size = sizeof(struct ssm_instance_information_string_filter), .min = INT64_MIN, .max = INT64_MAX, .members = members_InstanceInformationStringFilter, .member_count = 2},
     [SHAPE_InstanceInformationStringFilterKey] = {.name = "InstanceInformationStringFilterKey", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = INT64_MAX},
     [SHAPE_InstanceInformationStringFilterList] = {.name = "InstanceInformationStringFilterList", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = 0, .max = INT64_MAX, .item = &shapes[SHAPE_InstanceInformationStringFilter], .item_size = sizeof(struct ssm_instance_information_string_filter)},
+    [SHAPE_ListAssociationsRequest] = {.name = "ListAssociationsRequest", .type = MODEL_STRUCT, .size = sizeof(struct ssm_list_associations_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_ListAssociationsRequest, .member_count = 3},
+    [SHAPE_ListAssociationsResult] = {.name = "ListAssociationsResult", .type = MODEL_STRUCT, .size = sizeof(struct ssm_list_associations_result), .min = INT64_MIN, .max = INT64_MAX, .members = members_ListAssociationsResult, .member_count = 2},
+    [SHAPE_ListInstanceAssociationsRequest] = {.name = "ListInstanceAssociationsRequest", .type = MODEL_STRUCT, .size = sizeof(struct ssm_list_instance_associations_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_ListInstanceAssociationsRequest, .member_count = 3},
+    [SHAPE_ListInstanceAssociationsResult] = {.name = "ListInstanceAssociationsResult", .type = MODEL_STRUCT, .size = sizeof(struct ssm_list_instance_associations_result), .min = INT64_MIN, .max = INT64_MAX, .members = members_ListInstanceAssociationsResult, .member_count = 2},
+    [SHAPE_MaxResults] = {.name = "MaxResults", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = 1, .max = 50},
     [SHAPE_MaxResultsEC2Compatible] = {.name = "MaxResultsEC2Compatible", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = 5, .max = 50},
     [SHAPE_MaxSessionDuration] = {.name = "MaxSessionDuration", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 4},
     [SHAPE_NextToken] = {.name = "NextToken", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
@@ -309,6 +415,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_ResourceType] = {.name = "ResourceType", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX, .enums = enum_ResourceType},
     [SHAPE_ResumeSessionRequest] = {.name = "ResumeSessionRequest", .type = MODEL_STRUCT, .size = sizeof(struct ssm_resume_session_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_ResumeSessionRequest, .member_count = 1},
     [SHAPE_ResumeSessionResponse] = {.name = "ResumeSessionResponse", .type = MODEL_STRUCT, .size = sizeof(struct ssm_resume_session_response), .min = INT64_MIN, .max = INT64_MAX, .members = members_ResumeSessionResponse, .member_count = 3},
+    [SHAPE_ScheduleExpression] = {.name = "ScheduleExpression", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 256},
+    [SHAPE_ScheduleOffset] = {.name = "ScheduleOffset", .type = MODEL_INT, .size = sizeof(struct opt_int), .min = 1, .max = 6},
     [SHAPE_Session] = {.name = "Session", .type = MODEL_STRUCT, .size = sizeof(struct ssm_session), .min = INT64_MIN, .max = INT64_MAX, .members = members_Session, .member_count = 12},
     [SHAPE_SessionDetails] = {.name = "SessionDetails", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 1024},
     [SHAPE_SessionFilter] = {.name = "SessionFilter", .type = MODEL_STRUCT, .size = sizeof(struct ssm_session_filter), .min = INT64_MIN, .max = INT64_MAX, .members = members_SessionFilter, .member_count = 2},
@@ -337,6 +445,16 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_StatusName] = {.name = "StatusName", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_StreamUrl] = {.name = "StreamUrl", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_String] = {.name = "String", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_Target] = {.name = "Target", .type = MODEL_STRUCT, .size = sizeof(struct ssm_target), .min = INT64_MIN, .max = INT64_MAX, .members = members_Target, .member_count = 2},
+    [SHAPE_TargetKey] = {.name = "TargetKey", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 163},
+    [SHAPE_TargetMap] = {.name = "TargetMap", .type = MODEL_MAP, .size = sizeof(struct model_vec), .min = 1, .max = 20, .item = &shapes[SHAPE_TargetMapValueList], .item_size = sizeof(struct ssm_target_map_pair), .value_offset = offsetof(struct ssm_target_map_pair, value)},
+    [SHAPE_TargetMapKey] = {.name = "TargetMapKey", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 50},
+    [SHAPE_TargetMapValue] = {.name = "TargetMapValue", .type = MODEL_STRING, .size = sizeof(const char *), .min = 1, .max = 50},
+    [SHAPE_TargetMapValueList] = {.name = "TargetMapValueList", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = 0, .max = 25, .item = &shapes[SHAPE_TargetMapValue], .item_size = sizeof(const char *)},
+    [SHAPE_TargetMaps] = {.name = "TargetMaps", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = 0, .max = 300, .item = &shapes[SHAPE_TargetMap], .item_size = sizeof(struct ssm_target_map_map)},
+    [SHAPE_TargetValue] = {.name = "TargetValue", .type = MODEL_STRING, .size = sizeof(const char *), .min = INT64_MIN, .max = INT64_MAX},
+    [SHAPE_TargetValues] = {.name = "TargetValues", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = 0, .max = 50, .item = &shapes[SHAPE_TargetValue], .item_size = sizeof(const char *)},
+    [SHAPE_Targets] = {.name = "Targets", .type = MODEL_LIST, .size = sizeof(struct model_vec), .min = 0, .max = 5, .item = &shapes[SHAPE_Target], .item_size = sizeof(struct ssm_target)},
     [SHAPE_TerminateSessionRequest] = {.name = "TerminateSessionRequest", .type = MODEL_STRUCT, .size = sizeof(struct ssm_terminate_session_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_TerminateSessionRequest, .member_count = 1},
     [SHAPE_TerminateSessionResponse] = {.name = "TerminateSessionResponse", .type = MODEL_STRUCT, .size = sizeof(struct ssm_terminate_session_response), .min = INT64_MIN, .max = INT64_MAX, .members = members_TerminateSessionResponse, .member_count = 1},
     [SHAPE_TokenValue] = {.name = "TokenValue", .type = MODEL_STRING, .size = sizeof(const char *), .min = 0, .max = 300},
@@ -349,6 +467,7 @@ static const struct model_error errors_DescribeSessions[] = {{"InternalServerErr
 static const struct model_error errors_GetConnectionStatus[] = {{"InternalServerError", 400}, {NULL, 0}};
 static const struct model_error errors_GetParameter[] = {{"InternalServerError", 400}, {"InvalidKeyId", 400}, {"ParameterNotFound", 400}, {"ParameterVersionNotFound", 400}, {NULL, 0}};
 static const struct model_error errors_GetParameters[] = {{"InvalidKeyId", 400}, {"InternalServerError", 400}, {NULL, 0}};
+static const struct model_error errors_ListAssociations[] = {{"InternalServerError", 400}, {"InvalidNextToken", 400}, {NULL, 0}};
 static const struct model_error errors_ResumeSession[] = {{"DoesNotExistException", 400}, {"InternalServerError", 400}, {NULL, 0}};
 static const struct model_error errors_StartSession[] = {{"InvalidDocument", 400}, {"TargetNotConnected", 400}, {"InternalServerError", 400}, {NULL, 0}};
 static const struct model_error errors_TerminateSession[] = {{"InternalServerError", 400}, {NULL, 0}};
@@ -358,12 +477,14 @@ static const struct model_operation operations[] = {
     {.name = "GetConnectionStatus", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_GetConnectionStatusRequest], .output = &shapes[SHAPE_GetConnectionStatusResponse], .errors = errors_GetConnectionStatus},
     {.name = "GetParameter", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_GetParameterRequest], .output = &shapes[SHAPE_GetParameterResult], .errors = errors_GetParameter},
     {.name = "GetParameters", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_GetParametersRequest], .output = &shapes[SHAPE_GetParametersResult], .errors = errors_GetParameters},
+    {.name = "ListAssociations", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_ListAssociationsRequest], .output = &shapes[SHAPE_ListAssociationsResult], .errors = errors_ListAssociations},
+    {.name = "ListInstanceAssociations", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_ListInstanceAssociationsRequest], .output = &shapes[SHAPE_ListInstanceAssociationsResult]},
     {.name = "ResumeSession", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_ResumeSessionRequest], .output = &shapes[SHAPE_ResumeSessionResponse], .errors = errors_ResumeSession},
     {.name = "StartSession", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_StartSessionRequest], .output = &shapes[SHAPE_StartSessionResponse], .errors = errors_StartSession},
     {.name = "TerminateSession", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_TerminateSessionRequest], .output = &shapes[SHAPE_TerminateSessionResponse], .errors = errors_TerminateSession},
     {.name = "UpdateInstanceInformation", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_UpdateInstanceInformationRequest], .output = &shapes[SHAPE_UpdateInstanceInformationResult]},
 };
-static const char *const lacking[] = {"AddTagsToResource", "AssociateOpsItemRelatedItem", "CancelCommand", "CancelMaintenanceWindowExecution", "CreateActivation", "CreateAssociation", "CreateAssociationBatch", "CreateDocument", "CreateMaintenanceWindow", "CreateOpsItem", "CreateOpsMetadata", "CreatePatchBaseline", "CreateResourceDataSync", "DeleteActivation", "DeleteAssociation", "DeleteDocument", "DeleteInventory", "DeleteMaintenanceWindow", "DeleteOpsItem", "DeleteOpsMetadata", "DeleteParameter", "DeleteParameters", "DeletePatchBaseline", "DeleteResourceDataSync", "DeleteResourcePolicy", "DeregisterManagedInstance", "DeregisterPatchBaselineForPatchGroup", "DeregisterTargetFromMaintenanceWindow", "DeregisterTaskFromMaintenanceWindow", "DescribeActivations", "DescribeAssociation", "DescribeAssociationExecutionTargets", "DescribeAssociationExecutions", "DescribeAutomationExecutions", "DescribeAutomationStepExecutions", "DescribeAvailablePatches", "DescribeDocument", "DescribeDocumentPermission", "DescribeEffectiveInstanceAssociations", "DescribeEffectivePatchesForPatchBaseline", "DescribeInstanceAssociationsStatus", "DescribeInstancePatchStates", "DescribeInstancePatchStatesForPatchGroup", "DescribeInstancePatches", "DescribeInstanceProperties", "DescribeInventoryDeletions", "DescribeMaintenanceWindowExecutionTaskInvocations", "DescribeMaintenanceWindowExecutionTasks", "DescribeMaintenanceWindowExecutions", "DescribeMaintenanceWindowSchedule", "DescribeMaintenanceWindowTargets", "DescribeMaintenanceWindowTasks", "DescribeMaintenanceWindows", "DescribeMaintenanceWindowsForTarget", "DescribeOpsItems", "DescribeParameters", "DescribePatchBaselines", "DescribePatchGroupState", "DescribePatchGroups", "DescribePatchProperties", "DisassociateOpsItemRelatedItem", "GetAccessToken", "GetAutomationExecution", "GetCalendarState", "GetCommandInvocation", "GetDefaultPatchBaseline", "GetDeployablePatchSnapshotForInstance", "GetDocument", "GetExecutionPreview", "GetInventory", "GetInventorySchema", "GetMaintenanceWindow", "GetMaintenanceWindowExecution", "GetMaintenanceWindowExecutionTask", "GetMaintenanceWindowExecutionTaskInvocation", "GetMaintenanceWindowTask", "GetOpsItem", "GetOpsMetadata", "GetOpsSummary", "GetParameterHistory", "GetParametersByPath", "GetPatchBaseline", "GetPatchBaselineForPatchGroup", "GetResourcePolicies", "GetServiceSetting", "LabelParameterVersion", "ListAssociationVersions", "ListAssociations", "ListCommandInvocations", "ListCommands", "ListComplianceItems", "ListComplianceSummaries", "ListDocumentMetadataHistory", "ListDocumentVersions", "ListDocuments", "ListInventoryEntries", "ListNodes", "ListNodesSummary", "ListOpsItemEvents", "ListOpsItemRelatedItems", "ListOpsMetadata", "ListResourceComplianceSummaries", "ListResourceDataSync", "ListTagsForResource", "ModifyDocumentPermission", "PutComplianceItems", "PutInventory", "PutParameter", "PutResourcePolicy", "RegisterDefaultPatchBaseline", "RegisterPatchBaselineForPatchGroup", "RegisterTargetWithMaintenanceWindow", "RegisterTaskWithMaintenanceWindow", "RemoveTagsFromResource", "ResetServiceSetting", "SendAutomationSignal", "SendCommand", "StartAccessRequest", "StartAssociationsOnce", "StartAutomationExecution", "StartChangeRequestExecution", "StartExecutionPreview", "StopAutomationExecution", "UnlabelParameterVersion", "UpdateAssociation", "UpdateAssociationStatus", "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata", "UpdateMaintenanceWindow", "UpdateMaintenanceWindowTarget", "UpdateMaintenanceWindowTask", "UpdateManagedInstanceRole", "UpdateOpsItem", "UpdateOpsMetadata", "UpdatePatchBaseline", "UpdateResourceDataSync", "UpdateServiceSetting", NULL};
+static const char *const lacking[] = {"AddTagsToResource", "AssociateOpsItemRelatedItem", "CancelCommand", "CancelMaintenanceWindowExecution", "CreateActivation", "CreateAssociation", "CreateAssociationBatch", "CreateDocument", "CreateMaintenanceWindow", "CreateOpsItem", "CreateOpsMetadata", "CreatePatchBaseline", "CreateResourceDataSync", "DeleteActivation", "DeleteAssociation", "DeleteDocument", "DeleteInventory", "DeleteMaintenanceWindow", "DeleteOpsItem", "DeleteOpsMetadata", "DeleteParameter", "DeleteParameters", "DeletePatchBaseline", "DeleteResourceDataSync", "DeleteResourcePolicy", "DeregisterManagedInstance", "DeregisterPatchBaselineForPatchGroup", "DeregisterTargetFromMaintenanceWindow", "DeregisterTaskFromMaintenanceWindow", "DescribeActivations", "DescribeAssociation", "DescribeAssociationExecutionTargets", "DescribeAssociationExecutions", "DescribeAutomationExecutions", "DescribeAutomationStepExecutions", "DescribeAvailablePatches", "DescribeDocument", "DescribeDocumentPermission", "DescribeEffectiveInstanceAssociations", "DescribeEffectivePatchesForPatchBaseline", "DescribeInstanceAssociationsStatus", "DescribeInstancePatchStates", "DescribeInstancePatchStatesForPatchGroup", "DescribeInstancePatches", "DescribeInstanceProperties", "DescribeInventoryDeletions", "DescribeMaintenanceWindowExecutionTaskInvocations", "DescribeMaintenanceWindowExecutionTasks", "DescribeMaintenanceWindowExecutions", "DescribeMaintenanceWindowSchedule", "DescribeMaintenanceWindowTargets", "DescribeMaintenanceWindowTasks", "DescribeMaintenanceWindows", "DescribeMaintenanceWindowsForTarget", "DescribeOpsItems", "DescribeParameters", "DescribePatchBaselines", "DescribePatchGroupState", "DescribePatchGroups", "DescribePatchProperties", "DisassociateOpsItemRelatedItem", "GetAccessToken", "GetAutomationExecution", "GetCalendarState", "GetCommandInvocation", "GetDefaultPatchBaseline", "GetDeployablePatchSnapshotForInstance", "GetDocument", "GetExecutionPreview", "GetInventory", "GetInventorySchema", "GetMaintenanceWindow", "GetMaintenanceWindowExecution", "GetMaintenanceWindowExecutionTask", "GetMaintenanceWindowExecutionTaskInvocation", "GetMaintenanceWindowTask", "GetOpsItem", "GetOpsMetadata", "GetOpsSummary", "GetParameterHistory", "GetParametersByPath", "GetPatchBaseline", "GetPatchBaselineForPatchGroup", "GetResourcePolicies", "GetServiceSetting", "LabelParameterVersion", "ListAssociationVersions", "ListCommandInvocations", "ListCommands", "ListComplianceItems", "ListComplianceSummaries", "ListDocumentMetadataHistory", "ListDocumentVersions", "ListDocuments", "ListInventoryEntries", "ListNodes", "ListNodesSummary", "ListOpsItemEvents", "ListOpsItemRelatedItems", "ListOpsMetadata", "ListResourceComplianceSummaries", "ListResourceDataSync", "ListTagsForResource", "ModifyDocumentPermission", "PutComplianceItems", "PutInventory", "PutParameter", "PutResourcePolicy", "RegisterDefaultPatchBaseline", "RegisterPatchBaselineForPatchGroup", "RegisterTargetWithMaintenanceWindow", "RegisterTaskWithMaintenanceWindow", "RemoveTagsFromResource", "ResetServiceSetting", "SendAutomationSignal", "SendCommand", "StartAccessRequest", "StartAssociationsOnce", "StartAutomationExecution", "StartChangeRequestExecution", "StartExecutionPreview", "StopAutomationExecution", "UnlabelParameterVersion", "UpdateAssociation", "UpdateAssociationStatus", "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata", "UpdateMaintenanceWindow", "UpdateMaintenanceWindowTarget", "UpdateMaintenanceWindowTask", "UpdateManagedInstanceRole", "UpdateOpsItem", "UpdateOpsMetadata", "UpdatePatchBaseline", "UpdateResourceDataSync", "UpdateServiceSetting", NULL};
 static const struct model_empty empties[] = {
     {.operation = {.name = "DescribeActivations", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "ActivationList", .parameters = {""}, .code = ""},
     {.operation = {.name = "DescribeAssociationExecutionTargets", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "AssociationExecutionTargets", .parameters = {"AssociationId", "ExecutionId"}, .code = "ResourceNotFoundException"},
@@ -383,7 +504,6 @@ static const struct model_empty empties[] = {
     {.operation = {.name = "DescribePatchGroups", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "Mappings", .parameters = {""}, .code = ""},
     {.operation = {.name = "GetResourcePolicies", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "Policies", .parameters = {"ResourceArn"}, .code = "ResourceNotFoundException"},
     {.operation = {.name = "ListAssociationVersions", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "AssociationVersions", .parameters = {"AssociationId"}, .code = "ResourceNotFoundException"},
-    {.operation = {.name = "ListAssociations", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "Associations", .parameters = {""}, .code = ""},
     {.operation = {.name = "ListCommandInvocations", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "CommandInvocations", .parameters = {"CommandId"}, .code = "ResourceNotFoundException"},
     {.operation = {.name = "ListCommands", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "Commands", .parameters = {"CommandId"}, .code = "ResourceNotFoundException"},
     {.operation = {.name = "ListComplianceItems", .http_method = "POST", .http_uri = "/", .http_status = 200}, .list = "ComplianceItems", .parameters = {"ResourceIds"}, .code = "ResourceNotFoundException"},

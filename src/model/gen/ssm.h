@@ -8,6 +8,9 @@
 
 extern const struct model_service model_ssm;
 
+struct ssm_association;
+struct ssm_association_filter;
+struct ssm_association_overview;
 struct ssm_describe_instance_information_request;
 struct ssm_describe_instance_information_result;
 struct ssm_describe_sessions_request;
@@ -19,9 +22,14 @@ struct ssm_get_parameter_result;
 struct ssm_get_parameters_request;
 struct ssm_get_parameters_result;
 struct ssm_instance_aggregated_association_overview;
+struct ssm_instance_association_summary;
 struct ssm_instance_information;
 struct ssm_instance_information_filter;
 struct ssm_instance_information_string_filter;
+struct ssm_list_associations_request;
+struct ssm_list_associations_result;
+struct ssm_list_instance_associations_request;
+struct ssm_list_instance_associations_result;
 struct ssm_parameter;
 struct ssm_resume_session_request;
 struct ssm_resume_session_response;
@@ -30,11 +38,20 @@ struct ssm_session_filter;
 struct ssm_session_manager_output_url;
 struct ssm_start_session_request;
 struct ssm_start_session_response;
+struct ssm_target;
 struct ssm_terminate_session_request;
 struct ssm_terminate_session_response;
 struct ssm_update_instance_information_request;
 struct ssm_update_instance_information_result;
 
+struct ssm_association_status_aggregated_count_pair {
+    const char *key;
+    struct opt_int value;
+};
+struct ssm_association_status_aggregated_count_map {
+    struct ssm_association_status_aggregated_count_pair *items;
+    size_t count, capacity;
+};
 struct ssm_instance_association_status_aggregated_count_pair {
     const char *key;
     struct opt_int value;
@@ -54,6 +71,45 @@ struct ssm_session_manager_parameters_pair {
 struct ssm_session_manager_parameters_map {
     struct ssm_session_manager_parameters_pair *items;
     size_t count, capacity;
+};
+struct ssm_target_map_value_list_list {
+    const char * *items;
+    size_t count, capacity;
+};
+struct ssm_target_map_pair {
+    const char *key;
+    struct ssm_target_map_value_list_list value;
+};
+struct ssm_target_map_map {
+    struct ssm_target_map_pair *items;
+    size_t count, capacity;
+};
+/* Association */
+struct ssm_association {
+    const char *name;
+    const char *instance_id;
+    const char *association_id;
+    const char *association_version;
+    const char *document_version;
+    VEC(struct ssm_target) targets;
+    struct opt_time last_execution_date;
+    struct ssm_association_overview *overview;
+    const char *schedule_expression;
+    const char *association_name;
+    struct opt_int schedule_offset;
+    struct opt_int duration;
+    VEC(struct ssm_target_map_map) target_maps;
+};
+/* AssociationFilter */
+struct ssm_association_filter {
+    const char *key;
+    const char *value;
+};
+/* AssociationOverview */
+struct ssm_association_overview {
+    const char *status;
+    const char *detailed_status;
+    VEC(struct ssm_association_status_aggregated_count_pair) association_status_aggregated_count;
 };
 /* DescribeInstanceInformationRequest */
 struct ssm_describe_instance_information_request {
@@ -112,6 +168,12 @@ struct ssm_instance_aggregated_association_overview {
     const char *detailed_status;
     VEC(struct ssm_instance_association_status_aggregated_count_pair) instance_association_status_aggregated_count;
 };
+/* InstanceAssociationSummary */
+struct ssm_instance_association_summary {
+    const char *association_id;
+    const char *instance_id;
+    const char *name;
+};
 /* InstanceInformation */
 struct ssm_instance_information {
     const char *instance_id;
@@ -145,6 +207,28 @@ struct ssm_instance_information_filter {
 struct ssm_instance_information_string_filter {
     const char *key;
     VEC(const char *) values;
+};
+/* ListAssociationsRequest */
+struct ssm_list_associations_request {
+    VEC(struct ssm_association_filter) association_filter_list;
+    struct opt_int max_results;
+    const char *next_token;
+};
+/* ListAssociationsResult */
+struct ssm_list_associations_result {
+    VEC(struct ssm_association) associations;
+    const char *next_token;
+};
+/* ListInstanceAssociationsRequest */
+struct ssm_list_instance_associations_request {
+    const char *instance_id;
+    struct opt_int max_results;
+    const char *next_token;
+};
+/* ListInstanceAssociationsResult */
+struct ssm_list_instance_associations_result {
+    VEC(struct ssm_instance_association_summary) associations;
+    const char *next_token;
 };
 /* Parameter */
 struct ssm_parameter {
@@ -205,6 +289,11 @@ struct ssm_start_session_response {
     const char *session_id;
     const char *token_value;
     const char *stream_url;
+};
+/* Target */
+struct ssm_target {
+    const char *key;
+    VEC(const char *) values;
 };
 /* TerminateSessionRequest */
 struct ssm_terminate_session_request {
