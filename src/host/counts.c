@@ -29,7 +29,7 @@ void counts_read(struct counts *ret) {
             continue;
         fd = openat(dirfd(list), e->d_name, O_RDONLY | O_CLOEXEC);
         if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0) {
-            snprintf(ret->of[ret->count].name, sizeof(ret->of[0].name), "%s", e->d_name);
+            memcpy(ret->of[ret->count].name, e->d_name, strlen(e->d_name) + 1);
             ret->of[ret->count++].max = strtoull(text, NULL, 10);
         }
         fd_close(&fd);
