@@ -25,10 +25,12 @@
 #include "base/fd.h"
 #include "host/box.h"
 #include "host/counts.h"
+#include "host/ids.h"
 #include "host/init.h"
 #include "host/interface.h"
 #include "host/netlink.h"
 #include "host/rootfs.h"
+#include "host/tree.h"
 
 enum { REPORT = 3, CONTROL = 4, CONSOLE = 5, FILTER = 6, GROUPS = 7, TRUST_MAX = 1 << 20 };
 
@@ -47,30 +49,38 @@ static int fail(int sock, int error, const char *what) {
     return 1;
 }
 
-/* Host does its part, and answers. */
-static int ask(int sock, enum boot_step step) {
+/* Host does its part, and answers.  *ret_fd: what came with it, or -1. */
+static int ask(int sock, enum boot_step step, int *ret_fd) {
+    size_t count = 1;
     char byte;
 
-    return report(sock, step, 0, NULL, NULL) < 0 || fd_read_all(sock, &byte, 1) < 0 ? -EPIPE : 0;
+    *ret_fd = -1;
+    return report(sock, step, 0, NULL, NULL) < 0 || fd_receive(sock, &byte, 1, ret_fd, &count) != 1 ? -EPIPE
+                                                                                                    : 0;
 }
 
 /* Out of the box by two user namespaces: an outer one that binds the inner one (host/counts.h). */
 static int become_root(int sock, const struct boot *b) {
     const char *map = b->space->ranges ? "0 0 65536" : "0 0 1";
     struct counts counts;
-    int go, r, mapped;
+    int go, r, mapped, usr, none;
     pid_t mapper;
 
     counts_read(&counts);
-    if (unshare(CLONE_NEWUSER) < 0)
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
         return -errno;
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-    r = ask(sock, BOOT_UNSHARED);
+    r = ask(sock, BOOT_UNSHARED, &usr);
     if (r < 0)
         return r;
     if ((b->space->ranges && setgroups(0, NULL) < 0) || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
         return -errno;
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    /* Here, not in the inner one: what that copies is locked in it, so that nobody there makes it writable. */
+    if (usr >= 0 && move_mount(usr, "", AT_FDCWD, SPACE_USR, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+        dprintf(STDOUT_FILENO, "vpcbox: /usr cannot be mapped (%s): its files are nobody's\n",
+                strerror(errno));
+    fd_close(&usr);
     counts_write(&counts, counts_of_instance);
     mapper = space_start_mapper(map, &go);
     if (mapper < 0)
@@ -81,7 +91,7 @@ static int become_root(int sock, const struct boot *b) {
     mapped = space_end_mapper(mapper, go, r == 0);
     r = r < 0 ? r : mapped;
     if (r == 0)
-        r = ask(sock, BOOT_MAPPED);
+        r = ask(sock, BOOT_MAPPED, &none);
     return r == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : r;
 }
 
@@ -186,6 +196,25 @@ static void become_bubblewrap(const char *folder, const struct rootfs_mounts *m,
     execve("/usr/bin/bwrap", a.argv, none);
 }
 
+/* Files of a time when all instances had the same ids become its own; the root last, so that it is done once. */
+static int take_tree(const struct boot *b) {
+    char path[256];
+    struct stat st;
+    int at, r;
+
+    snprintf(path, sizeof(path), SPACE_INSTANCES "/%s", b->start->instance);
+    at = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (at < 0)
+        return -errno;
+    r = fstatat(at, "root", &st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+    if (r == 0 && st.st_uid != b->id) {
+        r = tree_give(at, ROOTFS_VIEW, b->id, IDS_RANGE);
+        r = r < 0 ? r : tree_give(at, "root", b->id, IDS_RANGE);
+    }
+    close(at);
+    return r;
+}
+
 int boot_run(void *context) {
     const struct boot *b = context;
     char folder[256], path[256];
@@ -209,6 +238,8 @@ int boot_run(void *context) {
     snprintf(folder, sizeof(folder), SPACE_INSTANCES "/%s/root", b->start->instance);
     cgroup_join(groups, b->group_count);
     limits_before();
+    if (b->space->own_ids && (r = take_tree(b)) < 0)
+        return fail(sock, r, "its files' owners");
     if (fd_read_file(SPACE_HOME "/ca/ca.crt", TRUST_MAX, &trust, &trust_bytes) == 0) {
         fs.trust = trust;
         fs.trust_bytes = trust_bytes;

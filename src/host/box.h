@@ -55,6 +55,7 @@ struct guest {
     enum guest_state state;
     bool rebooting, terminating;
     pid_t pid; /* bubblewrap's, first boot.c's */
+    uid_t id;  /* its root, as the box sees it */
     int report, control, console;
     struct loop_source report_source, control_source, console_source;
     struct loop_timer deadline;
@@ -152,6 +153,7 @@ void exec_netns(struct box *box, const struct message *m);
  * 4 init's control socket, 5 console, 6 filter, 7, … those of cgroup_make(). */
 struct boot {
     const struct space *space;
+    uid_t id; /* its root's */
     const struct message_instance_start *start;
     const char *user_data;
     size_t user_data_bytes;

@@ -18,9 +18,11 @@
 #include "base/log.h"
 #include "host/box.h"
 #include "host/filter.h"
+#include "host/ids.h"
 #include "host/interface.h"
 #include "host/rootfs.h"
 #include "host/tree.h"
+#include "host/usr.h"
 
 enum {
     START_MS = 20000, /* until init says that the network is up */
@@ -201,15 +203,31 @@ static int lay_cables(struct guest *g) {
     return r;
 }
 
-static void boot_go_on(struct guest *g, int r) {
-    if (r < 0 || fd_send(g->report, "x", 1, NULL, 0) < 0)
+/* fd: what it is to have, -1 for nothing. */
+static void boot_go_on(struct guest *g, int r, int fd) {
+    if (r < 0 || fd_send(g->report, "x", 1, &fd, fd >= 0) < 0)
         kill(g->pid, SIGKILL);
+}
+
+/* /usr as its namespace sees it, or -1: then the machine's, whose files are nobody's. */
+static int ask_usr(struct guest *g) {
+    char path[64];
+    int user, tree;
+
+    snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)g->pid);
+    user = open(path, O_RDONLY | O_CLOEXEC);
+    tree = user < 0 ? -errno : usr_ask(&g->box->space.usr, user);
+    fd_close(&user);
+    if (tree < 0 && g->box->space.ranges)
+        log_debug("%s: /usr cannot be mapped (%s): its files are nobody's", g->start.instance,
+                  strerror(-tree));
+    return tree < 0 ? -1 : tree;
 }
 
 static void report_ready(void *context, uint32_t events) {
     struct guest *g = context;
     struct boot_report report;
-    int fd = -1, r;
+    int fd = -1, usr, r;
     size_t count = 1;
     ssize_t n;
 
@@ -228,16 +246,18 @@ static void report_ready(void *context, uint32_t events) {
     }
     switch (report.step) {
     case BOOT_UNSHARED:
-        r = space_map_instance(&g->box->space, g->pid);
+        r = space_map_instance(&g->box->space, g->id, g->pid);
         if (r < 0)
             snprintf(g->why, sizeof(g->why), "its user ids cannot be mapped (%s)", strerror(-r));
-        boot_go_on(g, r);
+        usr = r == 0 ? ask_usr(g) : -1;
+        boot_go_on(g, r, usr);
+        fd_close(&usr);
         break;
     case BOOT_MAPPED:
         r = g->box->kernel.on ? lay_cables(g) : 0;
         if (r < 0)
             snprintf(g->why, sizeof(g->why), "its interfaces cannot be made (%s)", strerror(-r));
-        boot_go_on(g, r);
+        boot_go_on(g, r, -1);
         break;
     case BOOT_PORT:
         if (count == 1 && g->port_count < g->start.eni_count) {
@@ -294,21 +314,51 @@ static void close_channels(struct guest *g) {
     g->port_count = 0;
 }
 
+/* Which ids it has: those of its tree, where that is not of the time when all had the same (boot.c gives it away). */
+static int choose_id(struct guest *g, bool fresh) {
+    const struct space *space = &g->box->space;
+    char path[256];
+    struct stat st;
+    int at;
+
+    g->id = space->instance_id;
+    if (!space->own_ids)
+        return 0;
+    console_path(g->start.instance, "root", path);
+    if (!fresh && stat(path, &st) < 0)
+        return -errno;
+    if (!fresh && ids_of_one_instance(st.st_uid)) {
+        g->id = st.st_uid;
+        return 0;
+    }
+    at = open(SPACE_INSTANCES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (at < 0)
+        return -errno;
+    g->id = ids_choose(g->start.instance, at);
+    close(at);
+    return 0;
+}
+
 static int make_folder(struct guest *g, bool *ret_fresh) {
     char path[256];
-    uid_t id = g->box->space.instance_id;
+    int r;
 
     console_path(g->start.instance, "", path);
     if (mkdir(path, 0755) < 0 && errno != EEXIST)
         return -errno;
-    console_path(g->start.instance, ROOTFS_VIEW, path);
-    if (mkdir(path, 0755) == 0 ? chown(path, id, id) < 0 : errno != EEXIST)
-        return -errno;
     console_path(g->start.instance, "root", path);
     *ret_fresh = mkdir(path, 0755) == 0;
-    if (!*ret_fresh)
-        return errno == EEXIST ? 0 : -errno;
-    return chown(path, id, id) < 0 ? -errno : 0;
+    if (!*ret_fresh && errno != EEXIST)
+        return -errno;
+    r = choose_id(g, *ret_fresh);
+    if (r < 0)
+        return r;
+    if (*ret_fresh && chown(path, g->id, g->id) < 0)
+        return -errno;
+    console_path(g->start.instance, ROOTFS_VIEW, path);
+    if (mkdir(path, 0755) == 0)
+        return chown(path, g->id, g->id) < 0 ? -errno : 0;
+    return errno == EEXIST ? 0 : -errno;
 }
 
 static int launch(struct guest *g) {
@@ -334,13 +384,14 @@ static int launch(struct guest *g) {
          socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 || pipe2(console, O_CLOEXEC) < 0))
         r = -errno;
     /* Who opens /dev/console inside opens this pipe. */
-    if (r == 0 && fchown(console[1], g->box->space.instance_id, g->box->space.instance_id) < 0)
+    if (r == 0 && fchown(console[1], g->id, g->id) < 0)
         r = -errno;
     cgroup_make(&g->box->space.groups, g->start.instance, &boot.limits.group, groups);
     memcpy(keep, (int[]){report[1], control[1], console[1], g->box->filter}, 4 * sizeof(keep[0]));
     for (int c = 0; c < CGROUP_CONTROLLERS; c++)
         if (groups[c] >= 0)
             keep[4 + boot.group_count++] = groups[c];
+    boot.id = g->id;
     pid = r < 0 ? r : space_child(keep, 4 + boot.group_count, boot_child, &boot);
     for (int c = 0; c < CGROUP_CONTROLLERS; c++)
         fd_close(&groups[c]);

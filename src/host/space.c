@@ -23,13 +23,10 @@
 
 #include "base/fd.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "host/counts.h"
+#include "host/ids.h"
 #include "host/limits.h"
-
-/* Between the ids that containers get and 2^31, past which ids do not count everywhere: the kernel lets no such
- * group ping (net.ipv4.ping_group_range), which --internet host needs. */
-enum { IDS = 65536, FIRST_BASE = 0x70000000, BASES = 2048 };
+#include "host/usr.h"
 
 /* Where its folder is seen from for a moment. */
 #define SPACE_PROGRAM "/run/vpcbox/program"
@@ -97,42 +94,16 @@ int space_drop_capabilities(void) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
-/* Whether every box's range of ids is there; in a container of an ordinary user's it is not. */
-static bool have_ranges(void) {
-    FILE *map = fopen("/proc/self/uid_map", "re");
-    unsigned long long first, outside, count;
-    bool found = false;
-
-    while (map != NULL && !found && fscanf(map, "%llu %llu %llu", &first, &outside, &count) == 3)
-        found = first <= FIRST_BASE && first + count >= FIRST_BASE + 2ULL * IDS * BASES;
-    if (map != NULL)
-        fclose(map);
-    return found;
-}
-
 static bool may_map_ranges(void) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct have[2] = {{0}};
     uint32_t need = 1U << CAP_SETUID | 1U << CAP_SETGID | 1U << CAP_SYS_ADMIN | 1U << CAP_CHOWN;
 
     return geteuid() == 0 && syscall(SYS_capget, &header, have) == 0 && (have[0].effective & need) == need &&
-           have_ranges();
+           ids_for_boxes();
 }
 
 /* --- entering --- */
-
-/* The first of the box's ids on the machine: what the home belongs to, so that it stays the same. */
-static int choose_base(const char *home, uid_t *ret_base) {
-    struct stat st;
-
-    if (stat(home, &st) < 0)
-        return -errno;
-    if (st.st_uid >= FIRST_BASE && st.st_uid % (2 * IDS) == 0)
-        *ret_base = st.st_uid;
-    else
-        *ret_base = FIRST_BASE + (uid_t)(hash_bytes(home, strlen(home), 0) % BASES) * 2 * IDS;
-    return 0;
-}
 
 /* What an instance itself made, or what is left of it: home/instances/X/FOLDER. */
 static bool of_an_instance(const FTSENT *e) {
@@ -164,55 +135,6 @@ static int give_home(const char *home, uid_t to) {
                  lchown(e->fts_path, to, to) < 0)
             r = -errno;
     fts_close(walk);
-    return r;
-}
-
-/* A clone of /usr whose root-owned files are owned by the instances' root. */
-static int mapped_usr(uid_t instance_base, int *ret_tree) {
-    char text[64], path[64];
-    struct mount_attr attr = {.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_RDONLY};
-    int tree = -1, ns = -1, r, ready[2];
-    pid_t child;
-    char byte;
-
-    if (pipe2(ready, O_CLOEXEC) < 0)
-        return -errno;
-    child = fork();
-    if (child == 0) {
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && unshare(CLONE_NEWUSER) == 0 &&
-            write(ready[1], "x", 1) == 1)
-            pause();
-        _exit(1);
-    }
-    close(ready[1]);
-    r = child < 0 ? -errno : read(ready[0], &byte, 1) == 1 ? 0 : -EPERM;
-    close(ready[0]);
-    snprintf(text, sizeof(text), "0 %u %d", instance_base, IDS);
-    if (r == 0)
-        r = write_map(child, "uid_map", text);
-    if (r == 0)
-        r = write_map(child, "gid_map", text);
-    if (r == 0) {
-        snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)child);
-        ns = open(path, O_RDONLY | O_CLOEXEC);
-        tree = open_tree(AT_FDCWD, "/usr", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-        if (ns < 0 || tree < 0)
-            r = -errno;
-    }
-    if (r == 0) {
-        attr.userns_fd = (uint64_t)ns;
-        if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
-            r = -errno;
-    }
-    if (child > 0) {
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
-    }
-    if (r < 0)
-        fd_close(&tree);
-    else
-        *ret_tree = tree;
-    fd_close(&ns);
     return r;
 }
 
@@ -298,7 +220,7 @@ static int bind_program(int folder_fd, const char *name, int exe_fd) {
 }
 
 /* Lays the private /run out; runs before (root) or after (ordinary user) the ids are mapped. */
-static int lay_out(const struct space_want *want, const char *program, uid_t owner, bool root, int usr_tree) {
+static int lay_out(const struct space_want *want, const char *program, uid_t owner, bool root) {
     static const char *const folders[] = {"/run/vpcbox", SPACE_HOME, SPACE_INSTANCES, "/run/vpcbox/dev",
                                           SPACE_BIN,     SPACE_USR,  SPACE_PROGRAM};
     const char *home = want->home;
@@ -355,10 +277,8 @@ static int lay_out(const struct space_want *want, const char *program, uid_t own
     } else if (r == 0 && tun_fd >= 0 && touch(SPACE_TUN, 0600) == 0) {
         bind_fd(tun_fd, SPACE_TUN);
     }
-    if (r == 0 && usr_tree >= 0)
-        r = move_mount(usr_tree, "", AT_FDCWD, SPACE_USR, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
-    else if (r == 0)
-        r = mount("/usr", SPACE_USR, NULL, MS_BIND | MS_REC, NULL) < 0 ? -errno : 0;
+    if (r == 0 && mount("/usr", SPACE_USR, NULL, MS_BIND | MS_REC, NULL) < 0)
+        r = -errno;
     close(home_fd);
     close(inst_fd);
     close(exe_fd);
@@ -418,30 +338,28 @@ static int unshare_counted(int spaces, struct counts *ret) {
 
 static int enter_as_root(const struct space_want *want, struct space *s) {
     const char *home = want->home;
-    int go = -1, usr = -1, mapped, r;
+    int go = -1, mapped, r;
     struct counts counts;
     uid_t base = 0;
-    char map[64];
+    char map[IDS_MAP_BYTES];
     pid_t mapper;
 
-    r = choose_base(home, &base);
+    r = ids_choose_base(home, &base);
     if (r == 0)
         r = give_home(home, base);
     if (r < 0)
         return r;
     enter_groups(home, base, s);
-    snprintf(map, sizeof(map), "0 %u %d", base, 2 * IDS);
+    s->own_ids = ids_for_instances();
+    s->usr = usr_serve();
+    ids_map(base, s->own_ids, map);
     mapper = space_start_mapper(map, &go);
     if (mapper < 0)
         return mapper;
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         r = -errno;
-    if (r == 0) {
-        if (mapped_usr(base + IDS, &usr) < 0)
-            log_debug("/usr cannot be mapped; its files belong to nobody in instances");
-        r = lay_out(want, s->program, base, true, usr);
-    }
-    fd_close(&usr);
+    if (r == 0)
+        r = lay_out(want, s->program, base, true);
     if (r == 0)
         r = unshare_counted(CLONE_NEWUSER | CLONE_NEWNS, &counts);
     mapped = space_end_mapper(mapper, go, r == 0);
@@ -451,7 +369,7 @@ static int enter_as_root(const struct space_want *want, struct space *s) {
     if (r == 0)
         counts_write(&counts, counts_of_box);
     s->ranges = true;
-    s->instance_id = IDS;
+    s->instance_id = IDS_RANGE;
     return r;
 }
 
@@ -477,12 +395,12 @@ static int enter_as_user(const struct space_want *want, struct space *s) {
         r = -errno;
     if (r == 0)
         counts_write(&counts, counts_of_box);
-    return r < 0 ? r : lay_out(want, s->program, uid, false, -1);
+    return r < 0 ? r : lay_out(want, s->program, uid, false);
 }
 
 int space_enter(const struct space_want *want, struct space *ret_space) {
     const char *home = want->home;
-    struct space s = {0};
+    struct space s = {.usr = -1};
     ssize_t n;
     int r, tun;
 
@@ -522,11 +440,11 @@ int space_enter(const struct space_want *want, struct space *ret_space) {
     return 0;
 }
 
-int space_map_instance(const struct space *space, pid_t child) {
+int space_map_instance(const struct space *space, uid_t id, pid_t child) {
     char text[64];
     int r;
 
-    snprintf(text, sizeof(text), "0 %u %d", space->instance_id, space->ranges ? IDS : 1);
+    snprintf(text, sizeof(text), "0 %u %d", id, space->ranges ? IDS_RANGE : 1);
     r = write_map(child, "uid_map", text);
     if (r == 0 && !space->ranges)
         r = write_map(child, "setgroups", "deny");

@@ -3,9 +3,9 @@
  * space: the namespaces that the box lives in.
  *
  * Theory of operation: space_enter() moves the calling process, which becomes host, into a user and a
- * mount namespace of its own.  Root maps 131072 ids of its own to it: the lower half is the box's
- * (0 is host, region and fabric), the upper half the instances' (their root is the box's 65536), so
- * that root in an instance is nobody to the box and to the machine.  An ordinary user maps itself to
+ * mount namespace of its own.  Root maps ids of its own to it (host/ids.h): 0 is host, region and fabric, and
+ * each instance has a range that is no other's, so that root in an instance is nobody to the box, to the
+ * others and to the machine.  An ordinary user maps itself to
  * 0, in the box and in the instances alike.  Mounts exist in this mount namespace alone and /run in it
  * is private:
  *
@@ -13,7 +13,8 @@
  *   /run/vpcbox/inst     home/instances, reachable without passing through home
  *   /run/vpcbox/dev/tun  the TUN device
  *   /run/vpcbox/bin      this program, and the names that it has inside instances
- *   /run/vpcbox/usr      the machine's /usr, where possible with root's files as the instances' root's
+ *   /run/vpcbox/usr      the machine's /usr; over it in each instance's namespace, where possible, one whose files
+ *                        are the instance's root's (host/usr.h)
  *   and, when names are to be asked of the machine's resolvers, what /etc/resolv.conf leads to
  *
  * When the last process of the box ends the kernel drops all of it.  The network namespaces svc and
@@ -40,7 +41,9 @@ struct space {
     bool isolated;                /* the namespaces exist; if not, paths are the machine's */
     bool packets;                 /* and TAPs can be made */
     bool ranges;                  /* instances have 65536 ids, not one */
-    uid_t instance_id;            /* the instances' root, as the box sees it */
+    bool own_ids;                 /* each a range of its own (host/ids.h) */
+    uid_t instance_id;            /* else: the instances' root, as the box sees it */
+    int usr;                      /* whom to ask for /usr (host/usr.h); -1: nobody */
     char why[MESSAGE_NAME_BYTES]; /* what is missing when !packets */
     char home[4096];              /* as seen from here on */
     char program[4096];           /* this program, likewise */
@@ -57,8 +60,8 @@ struct space_want {
  * that cannot be used.  Call with one thread. */
 int space_enter(const struct space_want *want, struct space *ret_space);
 
-/* Writes the id maps of a child that has just unshared its outer user namespace.  0 or negative errno. */
-int space_map_instance(const struct space *space, pid_t child);
+/* Writes the id maps of a child that has just unshared its outer user namespace; id is its root.  0 or negative errno. */
+int space_map_instance(const struct space *space, uid_t id, pid_t child);
 
 /* Keeps one foot outside of the user namespace that the calling process is about to make, to write its maps (both
  * the same line) from there: start, unshare, end.  *ret_go: for the latter.  Its pid, or negative errno. */

@@ -219,3 +219,45 @@ int tree_remove(int folder, const char *name) {
     close(top);
     return unlinkat(folder, name, AT_REMOVEDIR) < 0 ? -errno : 0;
 }
+
+/* --- giving away --- */
+
+enum { GIVE_DEPTH = 1000 };
+
+static id_t moved(id_t id, uid_t to, uid_t range) {
+    return id < range || id - id % range == to ? id : to + id % range;
+}
+
+static int give(int at, const char *name, uid_t to, uid_t range, unsigned depth) {
+    struct stat st;
+    const char *entry;
+    uid_t uid;
+    gid_t gid;
+    DIR *list;
+    int fd, r = 0;
+
+    if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (S_ISDIR(st.st_mode) && depth < GIVE_DEPTH) {
+        fd = tree_open(at, name);
+        list = fd < 0 ? NULL : fdopendir(fd);
+        if (list == NULL) {
+            r = fd < 0 ? fd : -errno;
+            fd_close(&fd);
+            return r;
+        }
+        while (r == 0 && next_entry(list, &entry))
+            r = give(dirfd(list), entry, to, range, depth + 1);
+        closedir(list);
+    }
+    uid = moved(st.st_uid, to, range);
+    gid = moved(st.st_gid, to, range);
+    if (r == 0 && (uid != st.st_uid || gid != st.st_gid) &&
+        fchownat(at, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+        r = -errno;
+    return r;
+}
+
+int tree_give(int folder, const char *name, uid_t to, uid_t range) {
+    return give(folder, name, to, range, 0);
+}

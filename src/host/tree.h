@@ -38,6 +38,11 @@ int tree_put(int root, const char *path, const void *data, size_t length, mode_t
 /* The folder `name` in `folder` and all that is in it; other file systems mounted there are left. */
 int tree_remove(int folder, const char *name);
 
+/* Everything at `name` in `folder` whose ids are in some range of `range` ids (multiples of it, the first range left
+ * out) gets the same in the range that begins at `to`; the folder itself comes last.  Deeper than 1,000 folders
+ * all stays as it is. */
+int tree_give(int folder, const char *name, uid_t to, uid_t range);
+
 /* The error is one that only what the instance put there can have made: not a failing disk. */
 bool tree_in_the_way(int error);
 
