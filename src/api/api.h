@@ -57,6 +57,8 @@ struct api_caller {
     const struct identity_session *session; /* API_CALLER_ROLE: what its token says (api/iam/identity.h) */
 };
 
+struct api_request;
+
 /* What the box is: fixed at start. */
 struct api_config {
     const char *home;                              /* data folder as this process sees it */
@@ -65,6 +67,8 @@ struct api_config {
     const char *region;
     uint16_t port; /* of the API on loopback */
     bool any_key;  /* --insecure-any-key */
+    /* Told of each request that has been answered; NULL: nobody.  By the request's thread. */
+    void (*served)(const struct api_request *rq);
 };
 
 /*

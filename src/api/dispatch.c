@@ -536,4 +536,6 @@ void api_dispatch(struct api *api, struct http_request *http, const struct door 
     if (!parsed || serve(&rq) < 0)
         respond_refusal(&rq);
     aws_chunked_free(wire.body);
+    if (api->config.served != NULL)
+        api->config.served(&rq);
 }

@@ -178,7 +178,9 @@ int cmd_env(struct cli *c);
 int cmd_fsck(struct cli *c); /* fsck.c */
 int cmd_netns(struct cli *c);
 int cmd_nat_table(struct cli *c);
-int cmd_top(struct cli *c); /* top.c */
+int cmd_top(struct cli *c);    /* top.c */
+int cmd_logs(struct cli *c);   /* logs.c */
+int cmd_doctor(struct cli *c); /* doctor.c */
 /* One question to the admin socket: the answer, or NULL after telling why not.  The caller drops it. */
 json_t *box_ask(struct cli *c, const char *operation);
 /* The same with more in the question (taken over) and descriptors; *ret_sock, unless NULL, stays open. */

@@ -98,7 +98,7 @@ static bool words_are_foreign(const struct cli *c, const struct parsed *p) {
 
 static int parse(struct cli *c, struct parsed *p, int argc, char **argv) {
     struct option longs[OPTIONS_MAX] = {{0}};
-    char letters[OPTIONS_MAX + 2] = "-"; /* '-': positional arguments come in order */
+    char letters[2 * OPTIONS_MAX + 2] = "-"; /* '-': positional arguments come in order */
     size_t count = 0, letter_count = 1;
     int value, r;
 
@@ -107,6 +107,8 @@ static int parse(struct cli *c, struct parsed *p, int argc, char **argv) {
             (struct option){o->name, o->value != NULL ? required_argument : no_argument, NULL, (int)o->id};
         if (o->letter != 0)
             letters[letter_count++] = o->letter;
+        if (o->letter != 0 && o->value != NULL)
+            letters[letter_count++] = ':';
     }
     opterr = 0;
     optind = 1;

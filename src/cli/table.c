@@ -63,6 +63,13 @@ const struct cli_command cli_commands[] = {
     {"nat-table", "", "show the flows that the fabric translates or tracks", NULL, cmd_nat_table, CLI_BOX},
     {"top", "", "watch flows, rates and drops, each interface and gateway",
      "q ends it.  --once prints one second's rates; with --output json for programs.\n", cmd_top, CLI_BOX},
+    {"logs", "[source] [unit]", "what the box, its API and its instances have to say",
+     "source: host, region, fabric: the box's processes (all of them without a word);\n"
+     "        requests: what the API was asked, by whom, and what it answered;\n"
+     "        an instance: its console; with a unit (amazon-ssm-agent, sshd …): that unit's lines.\n",
+     cmd_logs, CLI_BOX},
+    {"doctor", "", "what this machine can do for a box, and how to mend what it cannot",
+     "Exit status 0: instances with real packets can run here; 1: not.\n", cmd_doctor, CLI_HOME},
     {"start", "[option...]", "start a box in the background", "Options are those of `vpcbox serve`.\n",
      cmd_start, CLI_HOME},
     {"stop", "", "stop the box; what it stores stays", NULL, cmd_stop, CLI_BOX},
@@ -120,6 +127,8 @@ const struct cli_option cli_options[] = {
     {CLI_OPT_VERSION, 0, "version", NULL, "print the version", NULL},
     {CLI_OPT_UDP, 0, "udp", NULL, "ask for UDP instead of TCP", "explain"},
     {CLI_OPT_IMAGE, 0, "image", "FILE", "ask a network that image-save has kept, without any box", "explain"},
+    {CLI_OPT_FOLLOW, 'f', "follow", NULL, "go on with what comes", "logs"},
+    {CLI_OPT_LINES, 'n', "lines", "N", "begin with the last N lines (50)", "logs"},
     {CLI_OPT_TTY, 't', "tty", NULL, "with a terminal of its own, as a shell or an editor wants", "run"},
     {CLI_OPT_ONCE, 0, "once", NULL, "print one second's rates and end", "top"},
     {CLI_OPT_REPAIR, 0, "repair", NULL, "mend what is found", "fsck"},

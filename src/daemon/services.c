@@ -20,6 +20,7 @@
 #include "daemon/backend.h"
 #include "daemon/explain_admin.h"
 #include "daemon/names.h"
+#include "daemon/requests.h"
 #include "daemon/table_admin.h"
 #include "edge/door_http.h"
 #include "edge/imds_source.h"
@@ -232,7 +233,8 @@ int services_start(struct services *s, struct region_link *link) {
                                         .account = config->account,
                                         .region = config->region,
                                         .port = config->port,
-                                        .any_key = config->any_key};
+                                        .any_key = config->any_key,
+                                        .served = requests_served};
     r = prepare_store(s);
     if (r < 0)
         return r;
@@ -252,6 +254,7 @@ int services_start(struct services *s, struct region_link *link) {
         log_error("cannot start the services: %s", strerror(-r));
         return r;
     }
+    requests_admin_register();
     table_admin_register(link, s->backend);
     explain_admin_register(link, s->backend, names_new(s->store, config->region, config->internet));
     instances_resume(s->api);

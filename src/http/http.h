@@ -53,6 +53,7 @@ struct http_request {
     struct sockaddr_in peer, local; /* getpeername(), getsockname() of the connection */
     bool tls;
     const char *sni;     /* the TLS server name, or NULL */
+    int status;          /* of the answer that has begun; 0: none yet */
     struct arena *arena; /* for the handler's use; emptied after the request */
 };
 

@@ -96,6 +96,7 @@ static int make_request(struct conn *c) {
     size_t hosts = 0, transfer_codings = 0, at = 0;
     int r;
 
+    rq->status = 0;
     rq->method = http_method_str((enum http_method)c->parser.method);
     rq->target = terminate(c, c->target);
     for (size_t i = 0; i < c->header_count; i++) {

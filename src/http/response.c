@@ -77,6 +77,7 @@ static int make_head(struct conn *c, int status, const struct http_header *heade
         if (!sayable(headers[i].name) || !sayable(headers[i].value))
             return -EINVAL;
     }
+    c->rq.status = status;
     if (conn_body_in_the_way(c) || atomic_load_explicit(c->stopping, memory_order_relaxed))
         c->close_after = true;
     c->response_chunked = length < 0 && !http10;
