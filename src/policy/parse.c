@@ -391,8 +391,6 @@ static int read_version(struct reader *r, const json_t *j) {
         return j != NULL && !json_is_string(j) ? syntax_error(r)
                                                : fail(r, "The policy must contain a valid version string");
     r->variables = strcmp(version, "2012-10-17") == 0;
-    if (r->policy->grammar == POLICY_GRAMMAR_IDENTITY && !r->variables)
-        return fail(r, "Policy document must be version 2012-10-17 or greater.");
     return 0;
 }
 
