@@ -40,7 +40,8 @@ static struct image *build(void) {
     static struct spec_address addresses[ENIS];
     static char ids[ENIS][16];
     static const char *const groups[] = {"sg-1"};
-    const struct prefix4 vpc = {{0x0a000000}, 16}, any = {{0}, 0};
+    const struct prefix vpc = prefix_of4((struct prefix4){{0x0a000000}, 16}),
+                        any = prefix_of4((struct prefix4){{0}, 0});
     const struct spec_sg_rule rule = {.id = "sgr-1",
                                       .egress = true,
                                       .protocol = SPEC_PROTO_ALL,
@@ -53,7 +54,8 @@ static struct image *build(void) {
     const struct spec_acl acl = {"acl-1", entries, 2};
     const struct spec_route route = {any, NULL, SPEC_TARGET_INTERNET_GATEWAY, "igw-1"};
     const struct spec_route_table table = {"rtb-1", true, &route, 1};
-    const struct spec_subnet subnet = {"subnet-1", {{0x0a000000}, 24}, "rtb-1", "acl-1"};
+    const struct spec_subnet subnet = {
+        "subnet-1", prefix_of4((struct prefix4){{0x0a000000}, 24}), {.length = 0}, "rtb-1", "acl-1"};
     struct spec_vpc v = {.id = "vpc-1",
                          .version = 1,
                          .cidrs = &vpc,
@@ -74,7 +76,7 @@ static struct image *build(void) {
 
     for (uint32_t i = 0; i < ENIS; i++) {
         snprintf(ids[i], sizeof(ids[i]), "eni-%u", i + 1);
-        addresses[i] = (struct spec_address){{0x0a000004 + i}, {0xcb007104 + i}};
+        addresses[i] = (struct spec_address){ip_of4((struct ip4){0x0a000004 + i}), {0xcb007104 + i}};
         enis[i] = (struct spec_eni){.num = i + 1,
                                     .id = ids[i],
                                     .subnet_id = "subnet-1",
@@ -94,9 +96,10 @@ static struct image *build(void) {
 /* Flow f as its sender's next packet. */
 static void make(struct fwd_pkt *pkt, uint32_t f) {
     uint32_t eni = f % ENIS;
-    struct wire_build b = {
-        .l2 = {{{6, 0, 0, 0, 0, (uint8_t)(eni + 1)}}, fwd_gateway_mac},
-        .tuple = {{0x0a000004 + eni}, {0xc6336400 + f / 60000}, (uint16_t)(1024 + f % 60000), 53, WIRE_UDP}};
+    struct wire_build b = {.l2 = {{{6, 0, 0, 0, 0, (uint8_t)(eni + 1)}}, fwd_gateway_mac},
+                           .tuple = {ip_of4((struct ip4){0x0a000004 + eni}),
+                                     ip_of4((struct ip4){0xc6336400 + f / 60000}),
+                                     (uint16_t)(1024 + f % 60000), 53, WIRE_UDP}};
 
     pkt->length = (uint32_t)wire_build(pkt->data, FRAME, &b);
     pkt->in_port = eni + 1;
@@ -137,10 +140,10 @@ static double measure(const struct image *image, uint32_t flows, uint32_t packet
                 if (turn == 1) {
                     uint8_t *ip = pkts[i].data + WIRE_ETH_BYTES;
                     uint32_t private = get32(ip + 12), remote = get32(ip + 16);
-                    struct wire_build b = {
-                        .l2 = {fwd_uplink_mac, fwd_gateway_mac},
-                        .tuple = {
-                            {remote}, {private - 0x0a000004 + 0xcb007104}, 53, get16(ip + 20), WIRE_UDP}};
+                    struct wire_build b = {.l2 = {fwd_uplink_mac, fwd_gateway_mac},
+                                           .tuple = {ip_of4((struct ip4){remote}),
+                                                     ip_of4((struct ip4){private - 0x0a000004 + 0xcb007104}),
+                                                     53, get16(ip + 20), WIRE_UDP}};
 
                     pkts[i].length = (uint32_t)wire_build(pkts[i].data, FRAME, &b);
                     pkts[i].in_port = PORT_UPLINK;

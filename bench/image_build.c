@@ -29,20 +29,25 @@ static void *need(void *memory) {
 
 /* VPCs of 1,000 interfaces with one public address in eight. */
 static void make_vpc(struct spec_vpc *v, uint32_t index) {
-    static const struct prefix4 cidr = {{0x0a000000}, 16}, any = {{0}, 0};
+    const struct prefix cidr = prefix_of4((struct prefix4){{0x0a000000}, 16}),
+                        any = prefix_of4((struct prefix4){{0}, 0});
     static const char *const groups[] = {"sg-0123456789abcdef0"};
     static struct spec_sg_rule rules[2];
     static struct spec_sg group = {"sg-0123456789abcdef0", rules, 2};
     static struct spec_acl_entry entries[2];
     static struct spec_acl acl = {"acl-0123456789abcdef0", entries, 2};
-    static struct spec_route route = {{{0}, 0}, NULL, SPEC_TARGET_INTERNET_GATEWAY, "igw-0123456789abcdef0"};
+    static struct spec_route route = {
+        {.length = 0}, NULL, SPEC_TARGET_INTERNET_GATEWAY, "igw-0123456789abcdef0"};
     static struct spec_route_table table = {"rtb-0123456789abcdef0", true, &route, 1};
-    static struct spec_subnet subnet = {
-        "subnet-0123456789abcdef0", {{0x0a000000}, 16}, "rtb-0123456789abcdef0", "acl-0123456789abcdef0"};
+    static struct spec_subnet subnet = {.id = "subnet-0123456789abcdef0",
+                                        .route_table_id = "rtb-0123456789abcdef0",
+                                        .acl_id = "acl-0123456789abcdef0"};
     struct spec_eni *enis = need(calloc(PER_VPC, sizeof(*enis)));
     struct spec_address *addresses = need(calloc(PER_VPC, sizeof(*addresses)));
     char(*ids)[24] = need(calloc(PER_VPC + 1, sizeof(*ids)));
 
+    route.cidr = any;
+    subnet.cidr = cidr;
     rules[0] = (struct spec_sg_rule){
         .id = "sgr-0", .egress = true, .protocol = -1, .from_port = -1, .to_port = -1, .cidr = any};
     rules[1] =
@@ -53,7 +58,8 @@ static void make_vpc(struct spec_vpc *v, uint32_t index) {
         uint32_t num = index * PER_VPC + i + 1;
 
         snprintf(ids[i], sizeof(ids[i]), "eni-%017x", num);
-        addresses[i] = (struct spec_address){{0x0a000004 + i}, {i % 8 ? 0 : 0x2c000000 + num}};
+        addresses[i] =
+            (struct spec_address){ip_of4((struct ip4){0x0a000004 + i}), {i % 8 ? 0 : 0x2c000000 + num}};
         enis[i] = (struct spec_eni){.num = num,
                                     .id = ids[i],
                                     .subnet_id = subnet.id,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/ip.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,45 @@ int prefix4_parse(const char *text, struct prefix4 *ret_prefix) {
     return 0;
 }
 
+int ip_parse(const char *text, struct ipaddr *ret_addr) {
+    uint8_t b[16];
+    struct ipaddr addr = {0, 0};
+    struct ip4 four;
+
+    if (ip4_parse(text, &four) == 0) {
+        *ret_addr = ip_of4(four);
+        return 0;
+    }
+    if (inet_pton(AF_INET6, text, b) != 1)
+        return -EINVAL;
+    for (int i = 0; i < 8; i++) {
+        addr.hi = addr.hi << 8 | b[i];
+        addr.lo = addr.lo << 8 | b[i + 8];
+    }
+    if (ip_is4(addr))
+        return -EINVAL;
+    *ret_addr = addr;
+    return 0;
+}
+
+int prefix_parse(const char *text, struct prefix *ret_prefix) {
+    const char *slash = strchr(text, '/'), *digits = slash ? slash + 1 : NULL;
+    char addr[IP_TEXT_BYTES];
+    struct prefix p = {{0, 0}, 0, {0}};
+    unsigned length;
+
+    if (!slash || (size_t)(slash - text) >= sizeof(addr))
+        return -EINVAL;
+    memcpy(addr, text, (size_t)(slash - text));
+    addr[slash - text] = '\0';
+    if (ip_parse(addr, &p.addr) < 0 || number(&digits, ip_is4(p.addr) ? 32 : 128, &length) < 0 ||
+        *digits != '\0')
+        return -EINVAL;
+    p.length = (uint8_t)length;
+    *ret_prefix = p;
+    return 0;
+}
+
 int mac_parse(const char *text, struct mac *ret_mac) {
     struct mac m;
     unsigned b[6];
@@ -80,6 +120,26 @@ char *prefix4_format(struct prefix4 prefix, char out[PREFIX4_TEXT_BYTES]) {
     char addr[IP4_TEXT_BYTES];
 
     snprintf(out, PREFIX4_TEXT_BYTES, "%s/%u", ip4_format(prefix.addr, addr), prefix.length);
+    return out;
+}
+
+char *ip_format(struct ipaddr addr, char out[IP_TEXT_BYTES]) {
+    uint8_t b[16];
+
+    if (ip_is4(addr))
+        return ip4_format(ip_v4(addr), out);
+    for (int i = 7; i >= 0; i--) {
+        b[i] = (uint8_t)(addr.hi >> (8 * (7 - i)));
+        b[i + 8] = (uint8_t)(addr.lo >> (8 * (7 - i)));
+    }
+    inet_ntop(AF_INET6, b, out, IP_TEXT_BYTES);
+    return out;
+}
+
+char *prefix_format(struct prefix prefix, char out[PREFIX_TEXT_BYTES]) {
+    char addr[IP_TEXT_BYTES];
+
+    snprintf(out, PREFIX_TEXT_BYTES, "%s/%u", ip_format(prefix.addr, addr), prefix.length);
     return out;
 }
 

@@ -18,24 +18,38 @@ struct compiler {
 #define LIST(type) VEC(type)
 #define HAND_OVER(list, field, count_field) ((field) = (list).items, (count_field) = (list).count)
 
-static struct prefix4 cidr_of(const char *text) {
-    struct prefix4 p = {0};
+static struct prefix cidr_of(const char *text) {
+    struct prefix p = {.length = 0};
     if (text)
-        prefix4_parse(text, &p);
+        prefix_parse(text, &p);
     return p;
 }
 
-static struct ip4 ip_of(const char *text) {
+static struct ipaddr ip_of(const char *text) {
+    struct ipaddr ip = {0, 0};
+    if (text)
+        ip_parse(text, &ip);
+    return ip;
+}
+
+static struct ip4 ip4_of(const char *text) {
     struct ip4 ip = {0};
     if (text)
         ip4_parse(text, &ip);
     return ip;
 }
 
+static const struct prefix *both_families(struct compiler *c, const struct prefix4 *cidrs, size_t count) {
+    struct prefix *out = arena_array(c->a, struct prefix, count + 1);
+    for (size_t i = 0; i < count; i++)
+        out[i] = prefix_of4(cidrs[i]);
+    return out;
+}
+
 /* ---- one VPC's parts ---- */
 
 static void add_cidrs(struct compiler *c, struct spec_vpc *vpc) {
-    LIST(struct prefix4) list = {0};
+    LIST(struct prefix) list = {0};
     struct vpc_cidr_rows rows = vpc_cidr_list_by(c->tx, COL(vpc_cidr, vpc_id), vpc->id);
     for (size_t i = 0; i < rows.count; i++)
         if (rows.items[i].is_primary)
@@ -187,7 +201,7 @@ static void describe_eni(struct compiler *c, const struct eni_row *row, struct s
     struct eni_address_rows address_rows = eni_address_list_by(c->tx, COL(eni_address, eni_id), row->id);
     for (size_t i = 0; i < address_rows.count; i++)
         *vec_push(c->a, &addresses) = (struct spec_address){ip_of(address_rows.items[i].private_ip),
-                                                            ip_of(address_rows.items[i].public_ip)};
+                                                            ip4_of(address_rows.items[i].public_ip)};
     HAND_OVER(addresses, eni->addresses, eni->address_count);
     LIST(const char *) groups = {0};
     struct eni_group_rows group_rows = eni_group_list_by(c->tx, COL(eni_group, eni_id), row->id);
@@ -236,8 +250,10 @@ static void add_prefix_lists(struct compiler *c, struct spec *spec) {
     const struct awsnet_prefix_list *all = awsnet_prefix_lists(&count);
     struct spec_prefix_list *lists = arena_array(c->a, struct spec_prefix_list, count + 1);
     for (size_t i = 0; i < count; i++)
-        lists[i] = (struct spec_prefix_list){
-            .id = all[i].id, .name = all[i].name, .cidrs = all[i].cidrs, .cidr_count = all[i].cidr_count};
+        lists[i] = (struct spec_prefix_list){.id = all[i].id,
+                                             .name = all[i].name,
+                                             .cidrs = both_families(c, all[i].cidrs, all[i].cidr_count),
+                                             .cidr_count = all[i].cidr_count};
     spec->prefix_lists = lists;
     spec->prefix_list_count = count;
 }
@@ -248,8 +264,10 @@ static int compile_spec(struct tx *tx, const struct image *previous, struct spec
     /* A region that starts anew has no previous image, but the fabric has: time only grows. */
     uint64_t now = (uint64_t)clock_real_ms(), last = previous ? image_generation(previous) : 0;
     spec.generation = now > last ? now : last + 1;
-    spec.service_cidrs = awsnet_service_cidrs(&spec.service_cidr_count);
-    spec.public_cidrs = awsnet_public_pool(&spec.public_cidr_count);
+    const struct prefix4 *service = awsnet_service_cidrs(&spec.service_cidr_count),
+                         *public = awsnet_public_pool(&spec.public_cidr_count);
+    spec.service_cidrs = both_families(&c, service, spec.service_cidr_count);
+    spec.public_cidrs = both_families(&c, public, spec.public_cidr_count);
     add_prefix_lists(&c, &spec);
     /* Every VPC that ever had an interface has a version (network_touch). */
     struct vpc_version_rows versions = vpc_version_list(tx);

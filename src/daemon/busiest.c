@@ -10,12 +10,12 @@
 #define TOO_LONG_AGO_NS UINT64_C(30000000000)
 
 struct key {
-    uint32_t source, destination;
+    struct ipaddr source, destination;
     uint16_t source_port, destination_port;
     uint32_t vpc; /* a hash of its id; 0: outside */
-    uint8_t protocol, zero[3];
+    uint8_t protocol, zero[7];
 };
-_Static_assert(sizeof(struct key) == 20, "compared and hashed as it lies");
+_Static_assert(sizeof(struct key) == 48, "compared and hashed as it lies");
 
 struct seen {
     struct key key;
@@ -55,13 +55,13 @@ static struct key key_of(const struct fwd_env *env, const struct fwd_connection 
     if (vpc)
         k.vpc = (uint32_t)hash_bytes(image_name(vpc, vpc->id), strlen(image_name(vpc, vpc->id)), 0);
     if (c->translated) {
-        k.source = c->client.v;
-        k.destination = c->service.v;
+        k.source = c->client;
+        k.destination = c->service;
         k.source_port = c->client_l4;
         k.destination_port = c->service_l4;
     } else {
-        k.source = c->outward ? c->local.v : c->remote.v;
-        k.destination = c->outward ? c->remote.v : c->local.v;
+        k.source = c->outward ? c->local : c->remote;
+        k.destination = c->outward ? c->remote : c->local;
         k.source_port = c->outward ? c->local_port : c->remote_port;
         k.destination_port = c->outward ? c->remote_port : c->local_port;
     }
@@ -111,14 +111,9 @@ static int compare(struct busiest_look *before, const struct busiest_look *now, 
         if (packets == 0)
             continue;
         insert(ret, &count,
-               &(struct busiest_flow){{s->key.source},
-                                      {s->key.destination},
-                                      s->key.source_port,
-                                      s->key.destination_port,
-                                      s->key.protocol,
-                                      s->state,
-                                      (double)packets / seconds,
-                                      (double)bytes * 8 / seconds});
+               &(struct busiest_flow){s->key.source, s->key.destination, s->key.source_port,
+                                      s->key.destination_port, s->key.protocol, s->state,
+                                      (double)packets / seconds, (double)bytes * 8 / seconds});
     }
     return count;
 }

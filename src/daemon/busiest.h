@@ -15,7 +15,7 @@
 enum { BUSIEST_MAX = 20 };
 
 struct busiest_flow {
-    struct ip4 source, destination;
+    struct ipaddr source, destination;
     uint16_t source_port, destination_port;
     uint8_t protocol;
     const char *state;

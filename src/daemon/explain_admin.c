@@ -123,7 +123,7 @@ static void dns_block(struct arena *a, struct explain_answer *out, const char *c
 static const char *addresses_text(struct arena *a, const struct explain_question *q,
                                   const struct image *image, const struct dns_addresses *found) {
     const struct image_address *at =
-        q->from.place == EXPLAIN_ENI ? image_vpc_address(q->from.vpc, found->items[0]) : NULL;
+        q->from.place == EXPLAIN_ENI ? image_vpc_address(q->from.vpc, ip_of4(found->items[0])) : NULL;
     const struct image_eni *eni = at == NULL ? NULL : &image_enis(q->from.vpc)[at->eni];
     char text[IP4_TEXT_BYTES];
     const char *list = "";
@@ -135,7 +135,7 @@ static const char *addresses_text(struct arena *a, const struct explain_question
                             image_name(q->from.vpc, eni->endpoint_id));
     if (eni != NULL)
         return arena_printf(a, "%s (private, of %s)", list, image_name(q->from.vpc, eni->id));
-    if (image_is_service(image, found->items[0]))
+    if (image_is_service(image, ip_of4(found->items[0])))
         return arena_printf(a, "%s (the service's public address)", list);
     return list;
 }
@@ -193,7 +193,7 @@ static bool resolve_name(struct arena *a, const struct image *image, struct expl
         return false;
     }
     dns_hop(a, out, "answer", arena_printf(a, "%s is %s", name, addresses_text(a, q, image, &found)));
-    q->to = (struct explain_end){.place = EXPLAIN_ADDRESS, .address = found.items[0]};
+    q->to = (struct explain_end){.place = EXPLAIN_ADDRESS, .address = ip_of4(found.items[0])};
     return true;
 }
 

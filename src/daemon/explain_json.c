@@ -76,7 +76,7 @@ static json_t *answer_in(struct arena *a, const struct image *image, const json_
                       internet_host(), &q, &error) < 0)
         return refuse(error, ret_error);
     if (text_is(source, "internet"))
-        q.from.address.v = DOOR_LAB_VISITOR; /* whom a program out there is */
+        q.from.address = ip_of4((struct ip4){DOOR_LAB_VISITOR}); /* whom a program out there is */
     if (q.to.place == EXPLAIN_NAME) {
         if (resolve == NULL)
             return refuse("a saved network knows no names: say an instance, interface or address", ret_error);

@@ -61,13 +61,13 @@ struct listing {
     bool more;
 };
 
-static void endpoint_text(char *out, size_t room, struct ip4 ip, uint16_t port, uint8_t protocol) {
-    char text[IP4_TEXT_BYTES];
+static void endpoint_text(char *out, size_t room, struct ipaddr ip, uint16_t port, uint8_t protocol) {
+    char text[IP_TEXT_BYTES];
 
     if (protocol == WIRE_TCP || protocol == WIRE_UDP)
-        snprintf(out, room, "%s:%u", ip4_format(ip, text), port);
+        snprintf(out, room, ip_is4(ip) ? "%s:%u" : "[%s]:%u", ip_format(ip, text), port);
     else
-        snprintf(out, room, "%s", ip4_format(ip, text));
+        snprintf(out, room, "%s", ip_format(ip, text));
 }
 
 static void interface_text(const struct image *image, uint32_t port, char *out, size_t room) {
@@ -104,16 +104,18 @@ static void door_text(const struct image *image, const struct fwd_connection *c,
 static const char *protocol_text(uint8_t protocol, char *out, size_t room) {
     if (protocol == WIRE_TCP || protocol == WIRE_UDP || protocol == WIRE_ICMP)
         return protocol == WIRE_TCP ? "tcp" : protocol == WIRE_UDP ? "udp" : "icmp";
+    if (protocol == WIRE_ICMP6)
+        return "icmpv6";
     snprintf(out, room, "%u", protocol);
     return out;
 }
 
 static bool list_one(void *user, const struct fwd_connection *c) {
     struct listing *l = user;
-    struct ip4 from = c->outward ? c->local : c->remote, to = c->outward ? c->remote : c->local;
+    struct ipaddr from = c->outward ? c->local : c->remote, to = c->outward ? c->remote : c->local;
     uint16_t sport = c->outward ? c->local_port : c->remote_port,
              dport = c->outward ? c->remote_port : c->local_port;
-    char interface[64], source[32], destination[32], translated[64] = "", protocol[8];
+    char interface[64], source[64], destination[64], translated[64] = "", protocol[8];
 
     if (l->skip > 0) {
         l->skip--;

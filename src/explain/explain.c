@@ -33,17 +33,22 @@ struct walk {
 };
 
 static const char *protocol_name(uint8_t protocol) {
-    return protocol == WIRE_TCP ? "tcp" : protocol == WIRE_UDP ? "udp" : "icmp";
+    return protocol == WIRE_TCP    ? "tcp"
+           : protocol == WIRE_UDP  ? "udp"
+           : protocol == WIRE_ICMP ? "icmp"
+                                   : "icmpv6";
 }
 
 static const char *tuple_text(struct arena *a, const struct wire_tuple *t) {
-    char src[IP4_TEXT_BYTES], dst[IP4_TEXT_BYTES];
+    char src[IP_TEXT_BYTES], dst[IP_TEXT_BYTES];
+    const char *open = ip_is4(t->src) ? "" : "[", *close = ip_is4(t->src) ? "" : "]";
 
-    ip4_format(t->src, src);
-    ip4_format(t->dst, dst);
-    if (t->protocol == WIRE_ICMP)
-        return arena_printf(a, "icmp %s > %s", src, dst);
-    return arena_printf(a, "%s %s:%u > %s:%u", protocol_name(t->protocol), src, t->sport, dst, t->dport);
+    ip_format(t->src, src);
+    ip_format(t->dst, dst);
+    if (wire_is_icmp(t->protocol))
+        return arena_printf(a, "%s %s > %s", protocol_name(t->protocol), src, dst);
+    return arena_printf(a, "%s %s%s%s:%u > %s%s%s:%u", protocol_name(t->protocol), open, src, close, t->sport,
+                        open, dst, close, t->dport);
 }
 
 /* -- hops ------------------------------------------------------------------------------------------ */
@@ -61,11 +66,11 @@ static const char *port_name(struct walk *w, uint32_t port) {
 }
 
 static const char *rule_text(struct arena *a, const struct fwd_event *e) {
-    char cidr[PREFIX4_TEXT_BYTES];
+    char cidr[PREFIX_TEXT_BYTES];
 
     if (e->has_route)
         return arena_printf(a, "%s -> %s",
-                            e->prefix_list != NULL ? e->prefix_list : prefix4_format(e->route, cidr),
+                            e->prefix_list != NULL ? e->prefix_list : prefix_format(e->route, cidr),
                             e->target == NULL ? "?" : e->target);
     if (e->acl_rule >= 0)
         return arena_printf(a, "rule %d", e->acl_rule);
@@ -123,7 +128,8 @@ static const char *translate_text(struct walk *w, const struct fwd_event *e) {
                                         [DOOR_NTP] = "(time)"};
     struct door door;
 
-    if (e->stage == FWD_STAGE_SERVICE_OUT && door_decode(e->after.src, e->after.dst, &door))
+    if (e->stage == FWD_STAGE_SERVICE_OUT && ip_is4(e->after.src) &&
+        door_decode(ip_v4(e->after.src), ip_v4(e->after.dst), &door))
         return arena_printf(w->arena, "%s reaches the AWS service %s", tuple_text(w->arena, &e->before),
                             doors[door.kind]);
     if (e->stage == FWD_STAGE_SERVICE_IN)
@@ -247,10 +253,10 @@ static struct wire_tuple turned(struct wire_tuple t) {
 }
 
 /* MACs of a frame that leaves an ENI: on the link its peer's, else the router's. */
-static struct wire_l2 macs_from(const struct image_vpc *vpc, const struct image_eni *eni, struct ip4 to) {
+static struct wire_l2 macs_from(const struct image_vpc *vpc, const struct image_eni *eni, struct ipaddr to) {
     struct wire_l2 l2 = {.src = eni->mac, .dst = fwd_gateway_mac};
 
-    if (prefix4_contains(image_eni_subnet(vpc, eni)->cidr, to)) {
+    if (image_subnet_contains(image_eni_subnet(vpc, eni), to)) {
         const struct image_address *peer = image_vpc_address(vpc, to);
 
         if (peer != NULL)
@@ -259,7 +265,7 @@ static struct wire_l2 macs_from(const struct image_vpc *vpc, const struct image_
     return l2;
 }
 
-static bool eni_has_address(const struct image_vpc *vpc, const struct image_eni *eni, struct ip4 ip) {
+static bool eni_has_address(const struct image_vpc *vpc, const struct image_eni *eni, struct ipaddr ip) {
     const struct image_address *a = image_vpc_address(vpc, ip);
 
     return a != NULL && image_enis(vpc)[a->eni].num == eni->num;
@@ -325,7 +331,7 @@ static bool came_back(struct walk *w, uint32_t port, const struct wire_tuple *se
     const struct wire_tuple at = parsed(w), wanted = turned(*sent);
     const struct image_vpc *vpc;
 
-    if (w->out_port == port && at.src.v == wanted.src.v && at.dst.v == wanted.dst.v &&
+    if (w->out_port == port && ip_equal(at.src, wanted.src) && ip_equal(at.dst, wanted.dst) &&
         at.sport == wanted.sport && at.dport == wanted.dport)
         return true;
     if (image_eni_by_num(w->image, w->out_port, &vpc) != NULL)
@@ -347,7 +353,7 @@ static bool passes_untouched(struct walk *w) {
     const struct image_vpc *vpc;
     const struct image_eni *eni = image_eni_by_num(w->image, w->out_port, &vpc);
 
-    if (at.protocol != WIRE_ICMP || eni == NULL || eni_has_address(vpc, eni, at.dst) ||
+    if (!wire_is_icmp(at.protocol) || eni == NULL || eni_has_address(vpc, eni, at.dst) ||
         w->strays == MIDDLEBOXES_MAX)
         return false;
     w->strays++;
@@ -445,7 +451,9 @@ static void ask(struct walk *w) {
     struct wire_tuple first = {.src = q->from.address,
                                .dst = q->to.address,
                                .sport = CLIENT_PORT,
-                               .dport = q->protocol == WIRE_ICMP ? WIRE_ICMP_REQUEST << 8 : q->port,
+                               .dport = q->protocol == WIRE_ICMP    ? WIRE_ICMP_REQUEST << 8
+                                        : q->protocol == WIRE_ICMP6 ? WIRE_ICMP6_REQUEST << 8
+                                                                    : q->port,
                                .protocol = q->protocol};
     uint32_t origin = q->from.place == EXPLAIN_ENI ? q->from.eni->num : PORT_UPLINK;
     bool arrived,
@@ -454,7 +462,7 @@ static void ask(struct walk *w) {
     if (settle_without(w))
         return;
     if (q->from.place == EXPLAIN_ADDRESS && q->to.place == EXPLAIN_ENI)
-        first.dst = image_vpc_address(q->to.vpc, q->to.address)->public_ip;
+        first.dst = ip_of4(image_vpc_address(q->to.vpc, q->to.address)->public_ip);
     arrived = walk_there(w, origin, &first);
     if (other_vpc && !(arrived && w->out_port == q->to.eni->num)) {
         say_disconnected(w);

@@ -22,22 +22,37 @@ static const char *instance_of(const struct image *image, const char *eni_or_ins
     return eni == NULL || eni->instance_id == 0 ? NULL : image_name(vpc, eni->instance_id);
 }
 
+static const char *l4_name(const struct wire_tuple *t) {
+    return t->protocol == WIRE_UDP ? "udp" : "tcp";
+}
+
 /* -- groups ---------------------------------------------------------------------------------------- */
 
 static const char *mend_group(struct arena *a, const struct fwd_event *e) {
     const struct wire_tuple *t = &e->before;
-    char peer[IP4_TEXT_BYTES];
-    const char *flags =
-        t->protocol == WIRE_ICMP
-            ? "--protocol icmp --port -1"
-            : arena_printf(a, "--protocol %s --port %u", t->protocol == WIRE_UDP ? "udp" : "tcp", t->dport);
+    char peer[IP_TEXT_BYTES];
+    const char *flags;
 
-    ip4_format(e->egress ? t->dst : t->src, peer);
+    ip_format(e->egress ? t->dst : t->src, peer);
+    if (t->protocol == WIRE_ICMP)
+        flags = arena_printf(a, "--protocol icmp --port -1 --cidr %s/32", peer);
+    else if (t->protocol == WIRE_ICMP6)
+        flags = arena_printf(a,
+                             "--ip-permissions "
+                             "'IpProtocol=icmpv6,FromPort=-1,ToPort=-1,Ipv6Ranges=[{CidrIpv6=%s/128}]'",
+                             peer);
+    else if (ip_is4(t->src))
+        flags = arena_printf(a, "--protocol %s --port %u --cidr %s/32", l4_name(t), t->dport, peer);
+    else
+        flags = arena_printf(a,
+                             "--ip-permissions "
+                             "'IpProtocol=%s,FromPort=%u,ToPort=%u,Ipv6Ranges=[{CidrIpv6=%s/128}]'",
+                             l4_name(t), t->dport, t->dport, peer);
     return arena_printf(a,
                         "allow it in a security group of %s: aws ec2 authorize-security-group-%s --group-id "
-                        "%s %s --cidr %s/32",
+                        "%s %s",
                         named(e->eni, "the interface"), e->egress ? "egress" : "ingress",
-                        named(e->object, "sg-…"), flags, peer);
+                        named(e->object, "sg-…"), flags);
 }
 
 /* -- ACLs ------------------------------------------------------------------------------------------ */
@@ -70,29 +85,29 @@ static int free_number(const struct image_vpc *vpc, const struct fwd_event *e) {
 static const char *mend_acl(struct arena *a, const struct image *image, const struct fwd_event *e) {
     const struct image_vpc *vpc = vpc_of(image, e);
     const struct wire_tuple *t = &e->before;
-    bool ephemeral = t->protocol != WIRE_ICMP && t->dport >= EPHEMERAL_FIRST;
+    bool ephemeral = !wire_is_icmp(t->protocol) && t->dport >= EPHEMERAL_FIRST;
     const char *way = e->egress ? "egress" : "ingress", *acl = named(e->object, "acl-…"), *what;
     int number = vpc == NULL || e->object == NULL ? 0 : free_number(vpc, e);
-    char peer[IP4_TEXT_BYTES];
+    char peer[IP_TEXT_BYTES];
 
-    ip4_format(e->egress ? t->dst : t->src, peer);
+    ip_format(e->egress ? t->dst : t->src, peer);
     if (number == 0)
         return arena_printf(a,
                             "remove or change entry %d: aws ec2 delete-network-acl-entry --network-acl-id %s "
                             "--rule-number %d --%s",
                             e->acl_rule, acl, e->acl_rule, way);
-    if (t->protocol == WIRE_ICMP)
-        what = "--protocol icmp --icmp-type-code Type=-1,Code=-1";
+    if (wire_is_icmp(t->protocol))
+        what = arena_printf(a, "--protocol %s --icmp-type-code Type=-1,Code=-1",
+                            t->protocol == WIRE_ICMP ? "icmp" : "58");
     else
-        what = arena_printf(a, "--protocol %s --port-range From=%u,To=%u",
-                            t->protocol == WIRE_UDP ? "udp" : "tcp", ephemeral ? EPHEMERAL_FIRST : t->dport,
-                            ephemeral ? UINT16_MAX : t->dport);
-    return arena_printf(a,
-                        "allow it%s: aws ec2 create-network-acl-entry --network-acl-id %s --rule-number %d "
-                        "%s --cidr-block %s/32 --rule-action allow --%s",
-                        ephemeral ? " (ACLs are stateless: replies to ephemeral ports need an entry too)"
-                                  : "",
-                        acl, number, what, peer, way);
+        what = arena_printf(a, "--protocol %s --port-range From=%u,To=%u", l4_name(t),
+                            ephemeral ? EPHEMERAL_FIRST : t->dport, ephemeral ? UINT16_MAX : t->dport);
+    return arena_printf(
+        a,
+        "allow it%s: aws ec2 create-network-acl-entry --network-acl-id %s --rule-number %d "
+        "%s --%s %s/%d --rule-action allow --%s",
+        ephemeral ? " (ACLs are stateless: replies to ephemeral ports need an entry too)" : "", acl, number,
+        what, ip_is4(t->src) ? "cidr-block" : "ipv6-cidr-block", peer, ip_is4(t->src) ? 32 : 128, way);
 }
 
 /* -- routes and targets ---------------------------------------------------------------------------- */
@@ -116,6 +131,9 @@ static const char *mend_no_route(struct arena *a, const struct image *image, con
     const char *target = "--gateway-id igw-…", *nat = vpc == NULL ? NULL : nat_of(vpc, e->eni);
     const char *igw = vpc == NULL ? "" : image_name(vpc, vpc->internet_gateway_id);
 
+    if (!ip_is4(e->before.src))
+        return arena_printf(a, "use an address of %s: IPv6 has no way out of it yet",
+                            vpc == NULL ? "the VPC" : e->vpc);
     if (source != NULL && source->public_ip.v != 0)
         target = arena_printf(a, "--gateway-id %s", named(igw, "igw-…"));
     else if (nat != NULL)
@@ -129,7 +147,7 @@ static const char *mend_no_route(struct arena *a, const struct image *image, con
 static const char *mend_blackhole(struct arena *a, const struct image *image, const struct fwd_event *e) {
     const char *target = e->target != NULL ? e->target : named(e->object, "the target");
     const char *instance = instance_of(image, target);
-    char destination[PREFIX4_TEXT_BYTES];
+    char destination[PREFIX_TEXT_BYTES];
 
     if (instance != NULL)
         return arena_printf(a, "start the instance of %s: aws ec2 start-instances --instance-ids %s", target,
@@ -143,9 +161,10 @@ static const char *mend_blackhole(struct arena *a, const struct image *image, co
         return arena_printf(a, "%s is gone: create the gateway endpoint again for %s", target,
                             named(e->object, "the route table"));
     return arena_printf(a,
-                        "%s is gone: aws ec2 replace-route --route-table-id %s --destination-cidr-block %s "
-                        "--network-interface-id eni-…",
-                        target, named(e->object, "rtb-…"), prefix4_format(e->route, destination));
+                        "%s is gone: aws ec2 replace-route --route-table-id %s --destination-%scidr-block "
+                        "%s --network-interface-id eni-…",
+                        target, named(e->object, "rtb-…"), prefix_is4(e->route) ? "" : "ipv6-",
+                        prefix_format(e->route, destination));
 }
 
 static const char *mend_down(struct arena *a, const struct image *image, const struct fwd_event *e) {
@@ -181,9 +200,9 @@ static const char *mend_no_public(struct arena *a, const struct image *image, co
 
 const char *explain_mend(struct arena *a, const struct image *image, const struct fwd_event *e) {
     const struct image_vpc *vpc = vpc_of(image, e);
-    char destination[IP4_TEXT_BYTES];
+    char destination[IP_TEXT_BYTES];
 
-    ip4_format(e->before.dst, destination);
+    ip_format(e->before.dst, destination);
     switch (e->reason) {
     case FWD_SG_NO_RULES:
     case FWD_SG_MISMATCH:
@@ -233,6 +252,8 @@ const char *explain_mend(struct arena *a, const struct image *image, const struc
     case FWD_LINK_LOCAL:
         return "the link has metadata at 169.254.169.254:80, DNS at 169.254.169.253:53 and time at "
                "169.254.169.123:123 (UDP), nothing else";
+    case FWD_IPV6:
+        return "use IPv4: IPv6 reaches the interfaces of its own VPC only, for now";
     case FWD_UNSUPPORTED_TARGET:
         return "vpcbox does not forward through this kind of target yet";
     default:

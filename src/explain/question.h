@@ -2,11 +2,12 @@
 /*
  * question: "who to whom", as people type it, turned into places of the image.
  *
- *   source        i-…, eni-…, an IPv4 address, or `internet`
- *   destination   <i-…|eni-…|IPv4 address|DNS name|internet>:<port|icmp>
+ *   source        i-…, eni-…, an address, or `internet`
+ *   destination   <i-…|eni-…|address|DNS name|internet>:<port|icmp>; an IPv6 address in brackets
  *
  * An address that an interface has stands for that interface; one that several VPCs have is ambiguous as
- * a source, and as a destination simply what the packet carries.  Names are left to the caller, who knows
+ * a source, and as a destination simply what the packet carries.  An interface without an address said is asked
+ * about in the other end's family; two of them in IPv4 where both have it.  Names are left to the caller, who knows
  * the resolver.
  */
 #ifndef VPCBOX_EXPLAIN_QUESTION_H
@@ -28,13 +29,13 @@ struct explain_end {
     enum explain_place place;
     const struct image_vpc *vpc;
     const struct image_eni *eni;
-    struct ip4 address; /* of an interface: the private one */
+    struct ipaddr address; /* of an interface: the private one */
     const char *name;
 };
 
 struct explain_question {
     struct explain_end from, to;
-    uint8_t protocol; /* WIRE_TCP, WIRE_UDP, WIRE_ICMP */
+    uint8_t protocol; /* WIRE_TCP, WIRE_UDP, WIRE_ICMP, WIRE_ICMP6 */
     uint16_t port;    /* 0 for ICMP */
 };
 

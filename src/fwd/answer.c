@@ -7,19 +7,26 @@
 #include "wire/bytes.h"
 #include "wire/checksum.h"
 
-/* Whose MAC an interface learns for an address; false: nobody has it. */
-static bool arp_owner(const struct fwd_ctx *c, struct ip4 target, struct mac *ret_mac) {
-    const struct image_subnet *subnet = ctx_subnet(c);
+bool answer_owner(const struct fwd_ctx *c, struct ipaddr target, struct mac *ret_mac) {
     const struct image_address *address = image_vpc_address(c->vpc, target);
 
-    if (address && image_enis(c->vpc)[address->eni].subnet == c->eni->subnet) {
-        *ret_mac = image_enis(c->vpc)[address->eni].mac;
-        return &image_enis(c->vpc)[address->eni] != c->eni;
-    }
+    if (!address || image_enis(c->vpc)[address->eni].subnet != c->eni->subnet)
+        return false;
+    *ret_mac = image_enis(c->vpc)[address->eni].mac;
+    return &image_enis(c->vpc)[address->eni] != c->eni;
+}
+
+/* Neighbours answer for themselves, the router for itself, the resolver and what is on every link. */
+static bool arp_owner(const struct fwd_ctx *c, struct ip4 target, struct mac *ret_mac) {
+    const struct image_subnet *subnet = ctx_subnet(c);
+    const struct image_address *address = image_vpc_address(c->vpc, ip_of4(target));
+
+    if (address && image_enis(c->vpc)[address->eni].subnet == c->eni->subnet)
+        return answer_owner(c, ip_of4(target), ret_mac);
     *ret_mac = fwd_gateway_mac;
-    return target.v == subnet->cidr.addr.v + 1 ||
-           (c->vpc->cidrs.count > 0 && target.v == image_cidrs(c->vpc)[0].addr.v + 2 &&
-            prefix4_contains(subnet->cidr, target)) ||
+    return target.v == ip_v4(subnet->cidr.addr).v + 1 ||
+           (c->vpc->cidrs.count > 0 && target.v == ip_v4(image_cidrs(c->vpc)[0].addr).v + 2 &&
+            image_subnet_contains(subnet, ip_of4(target))) ||
            target.v >> 8 == UINT32_C(0xa9fea9);
 }
 
@@ -33,7 +40,8 @@ static enum fwd_reason arp_check(const struct fwd_ctx *c, const struct wire_arp 
         *ret_mac = fwd_gateway_mac;
         return FWD_ANSWERED;
     }
-    if (c->eni->source_dest_check && arp->sender_ip.v != 0 && !eni_owns(c->vpc, c->eni, arp->sender_ip))
+    if (c->eni->source_dest_check && arp->sender_ip.v != 0 &&
+        !eni_owns(c->vpc, c->eni, ip_of4(arp->sender_ip)))
         return FWD_SPOOFED_IP;
     return arp_owner(c, arp->target_ip, ret_mac) ? FWD_ANSWERED : FWD_ARP_UNKNOWN;
 }
@@ -60,28 +68,31 @@ void answer_arp(struct fwd_ctx *c) {
 
 /* Whether the sender's subnet lets the error in; errors made outside the VPC pass its ACL. */
 static bool error_may_enter(const struct fwd_ctx *c, const struct image_eni *sender,
-                            const struct image_vpc *vpc, struct ip4 from) {
-    struct wire_tuple t = {from, c->packet->tuple.src, 0, 0, WIRE_ICMP};
+                            const struct image_vpc *vpc, struct ipaddr from) {
+    bool v6 = c->packet->v6;
+    struct wire_tuple t = {from, c->packet->tuple.src, 0, 0, v6 ? WIRE_ICMP6 : WIRE_ICMP};
     int number;
 
-    return !c->internet ||
-           acl_allows(vpc, image_eni_subnet(vpc, sender), false, &t, WIRE_ICMP_UNREACHABLE, 4, &number);
+    return !c->internet || acl_allows(vpc, image_eni_subnet(vpc, sender), false, &t,
+                                      v6 ? WIRE_ICMP6_TOO_BIG : WIRE_ICMP_UNREACHABLE, v6 ? 0 : 4, &number);
 }
 
 static enum fwd_stage say_too_big(struct fwd_ctx *c) {
     const struct image_vpc *vpc;
     const struct image_eni *sender = image_eni_by_num(c->env->image, c->pkt->in_port, &vpc);
-    struct ip4 from = c->packet->tuple.dst;
+    struct ipaddr from = c->packet->tuple.dst;
+    bool v6 = c->packet->v6;
     size_t length;
 
+    /* An IPv6 router has no address on the VPC's subnets but its link-local one. */
     if (sender)
-        from.v = image_eni_subnet(vpc, sender)->cidr.addr.v + 1;
+        from = v6 ? fwd_gateway_ip6() : ip_plus(image_eni_subnet(vpc, sender)->cidr.addr, 1);
     if (sender && !error_may_enter(c, sender, vpc, from))
         return fwd_drop(c, FWD_STAGE_DELIVER, FWD_TOO_BIG);
     length = wire_build_icmp_error(c->pkt->data, c->pkt->room,
                                    (struct wire_l2){fwd_gateway_mac, eth_src(c->pkt->data)}, from,
-                                   c->packet->tuple.src, WIRE_ICMP_UNREACHABLE, 4, c->mtu,
-                                   c->pkt->data + WIRE_ETH_BYTES, c->packet->ip_length);
+                                   c->packet->tuple.src, v6 ? WIRE_ICMP6_TOO_BIG : WIRE_ICMP_UNREACHABLE,
+                                   v6 ? 0 : 4, c->mtu, c->pkt->data + WIRE_ETH_BYTES, c->packet->ip_length);
     if (length == 0)
         return fwd_drop(c, FWD_STAGE_DELIVER, FWD_NO_ROOM);
     c->pkt->length = (uint32_t)length;

@@ -44,11 +44,14 @@ uint64_t conn_timeout(const struct fwd_env *env, const struct fwd_conn *conn) {
             return fwd_ticks(c->tcp_opening);
         if (conn->state != CONN_OPEN)
             return fwd_ticks(c->tcp_closing);
-        return fwd_ticks((conn->flags & CONN_DOOR) && conn->door_kind == DOOR_INTERFACE ? c->endpoint
-                                                                                        : c->tcp_established);
+        return fwd_ticks((conn->flags & CONN_XLATE) &&
+                                 conn_xlate(env->table, conn)->door_kind == DOOR_INTERFACE
+                             ? c->endpoint
+                             : c->tcp_established);
     case WIRE_UDP:
         return fwd_ticks(conn->state == CONN_OPEN ? c->udp_stream : c->udp_single);
     case WIRE_ICMP:
+    case WIRE_ICMP6:
         return fwd_ticks(c->icmp);
     default:
         return fwd_ticks(c->other);
@@ -59,7 +62,7 @@ uint32_t conn_seen(const struct fwd_table *t, const struct fwd_conn *conn) {
     uint32_t ref = (uint32_t)(conn - t->conns) + 1, seen = conn->seen;
 
     for (int d = 0; d < 2; d++) {
-        const struct fwd_flow *flow = conn->flow[d] ? &t->flows[conn->flow[d] - 1] : NULL;
+        const struct fwd_flow *flow = conn->flow[d] ? flow_at(t, conn->flow[d]) : NULL;
 
         if (flow && (flow->conn[0] == ref || flow->conn[1] == ref || flow->conn[2] == ref) &&
             (int32_t)(flow->seen - seen) > 0)
@@ -69,8 +72,11 @@ uint32_t conn_seen(const struct fwd_table *t, const struct fwd_conn *conn) {
 }
 
 uint32_t conn_hash(const struct conn_key *key) {
-    return hash_mix((uint64_t)key->local.v << 32 | key->remote.v,
-                    ((uint64_t)key->lport << 48 | (uint64_t)key->rport << 32 | key->port) + key->protocol);
+    uint64_t ports = ((uint64_t)key->lport << 48 | (uint64_t)key->rport << 32 | key->port) + key->protocol;
+
+    if (ip_is4(key->local))
+        return hash_mix(key->local.lo << 32 | (uint32_t)key->remote.lo, ports);
+    return hash_mix6(key->local, key->remote, ports);
 }
 
 static uint32_t conn_hash_door(uint32_t client, const struct wire_tuple *t) {
@@ -90,7 +96,7 @@ void conn_prefetch(const struct fwd_table *t, const struct conn_key *key) {
 }
 
 static bool has_key(const struct fwd_conn *c, const struct conn_key *key) {
-    return c->port == key->port && c->local.v == key->local.v && c->remote.v == key->remote.v &&
+    return c->port == key->port && ip_equal(c->local, key->local) && ip_equal(c->remote, key->remote) &&
            c->lport == key->lport && c->rport == key->rport && c->protocol == key->protocol;
 }
 
@@ -126,28 +132,28 @@ struct fwd_conn *conn_find_door(struct fwd_env *env, uint32_t tick, uint32_t cli
     uint32_t link = *bucket(env->table, conn_hash_door(client, t));
 
     for (; link; link = linked(env->table, link)->next[link & 1]) {
-        struct fwd_conn *c = linked(env->table, link);
+        const struct fwd_xlate *x = conn_xlate(env->table, linked(env->table, link));
 
-        if ((link & 1) && c->client == client && c->client_ip.v == t->src.v && c->service_ip.v == t->dst.v &&
-            c->client_l4 == t->sport && c->service_l4 == t->dport && c->protocol == t->protocol &&
-            c->door_kind == kind && c->endpoint_num == endpoint_num)
-            return if_alive(env, tick, c);
+        if ((link & 1) && x->owner == client && tuple_is(&x->inner, t) && x->door_kind == kind &&
+            x->endpoint_num == endpoint_num)
+            return if_alive(env, tick, linked(env->table, link));
     }
     return NULL;
 }
 
-static uint32_t hash_of(const struct fwd_conn *c, int which) {
+static uint32_t hash_of(const struct fwd_table *t, const struct fwd_conn *c, uint32_t which) {
+    const struct fwd_xlate *x = conn_xlate(t, c);
+
     if (which == 0)
         return conn_hash(&(struct conn_key){c->port, c->local, c->remote, c->lport, c->rport, c->protocol});
-    return conn_hash_door(c->client, &(struct wire_tuple){c->client_ip, c->service_ip, c->client_l4,
-                                                          c->service_l4, c->protocol});
+    return conn_hash_door(x->owner, &x->inner);
 }
 
 void conn_link(struct fwd_table *t, struct fwd_conn *conn) {
     uint32_t ref = (uint32_t)(conn - t->conns) + 1;
 
-    for (uint32_t which = 0; which < (conn->flags & CONN_DOOR ? 2u : 1u); which++) {
-        uint32_t *head = bucket(t, hash_of(conn, (int)which));
+    for (uint32_t which = 0; which < (conn->flags & CONN_XLATE ? 2u : 1u); which++) {
+        uint32_t *head = bucket(t, hash_of(t, conn, which));
 
         conn->next[which] = *head;
         *head = ref << 1 | which;
@@ -157,8 +163,8 @@ void conn_link(struct fwd_table *t, struct fwd_conn *conn) {
 static void unlink_conn(struct fwd_table *t, struct fwd_conn *conn) {
     uint32_t ref = (uint32_t)(conn - t->conns) + 1;
 
-    for (uint32_t which = 0; which < (conn->flags & CONN_DOOR ? 2u : 1u); which++) {
-        uint32_t *at = bucket(t, hash_of(conn, (int)which));
+    for (uint32_t which = 0; which < (conn->flags & CONN_XLATE ? 2u : 1u); which++) {
+        uint32_t *at = bucket(t, hash_of(t, conn, which));
 
         while (*at && *at != (ref << 1 | which))
             at = &linked(t, *at)->next[*at & 1];
@@ -220,17 +226,10 @@ struct fwd_conn *conn_make(struct fwd_env *env, uint32_t tick, const struct fwd_
         .seen = tick,
         .born = tick,
         .tag = p->tag,
-        .client = p->client,
-        .client_ip = p->client_ip,
-        .service_ip = p->service_ip,
-        .client_l4 = p->client_l4,
-        .service_l4 = p->service_l4,
-        .door_kind = p->kind,
-        .door_index = p->door_index,
-        .endpoint_num = p->endpoint_num,
-        .public_ip = p->public_ip,
         .ruled = h->stamp,
     };
+    if (p->flags & CONN_XLATE)
+        *conn_xlate(env->table, conn) = p->xlate;
     conn->flags = (uint8_t)(p->flags | CONN_USED | (p->from_port ? CONN_OUTWARD : 0));
     conn_link(env->table, conn);
     h->used++;
@@ -242,7 +241,7 @@ void conn_free(struct fwd_table *t, struct fwd_conn *conn) {
 
     for (int d = 0; d < 2; d++) {
         if (conn->flow[d])
-            flow_remove(t, &t->flows[conn->flow[d] - 1]);
+            flow_remove(t, flow_at(t, conn->flow[d]));
     }
     unlink_conn(t, conn);
     conn->flags = 0;
@@ -268,8 +267,8 @@ static void replied(struct fwd_table *t, struct fwd_conn *conn) {
     uint32_t slot = conn->flow[conn->flags & CONN_OUTWARD ? 0 : 1];
 
     if (!(conn->flags & CONN_REPLIED) && conn->protocol == WIRE_UDP && slot) {
-        t->flows[slot - 1].flags |= FLOW_TOUCH;
-        offload_gone(t, &t->flows[slot - 1]);
+        flow_at(t, slot)->flags |= FLOW_TOUCH;
+        offload_gone(t, flow_at(t, slot));
     }
     conn->flags |= CONN_REPLIED;
 }
@@ -334,7 +333,8 @@ unsigned fwd_sweep(struct fwd_env *env, unsigned budget) {
         conn = &env->table->conns[h->cursor++];
         if (!(conn->flags & CONN_USED))
             continue;
-        eni = image_eni_by_num(env->image, conn->flags & CONN_DOOR ? conn->client : conn->port, &vpc);
+        eni = image_eni_by_num(
+            env->image, conn->flags & CONN_XLATE ? conn_xlate(env->table, conn)->owner : conn->port, &vpc);
         if (eni && eni->tag == conn->tag && !(tight && conn->state >= CONN_CLOSING) &&
             (uint64_t)(tick - conn_seen(env->table, conn)) <= conn_timeout(env, conn))
             continue;

@@ -7,7 +7,8 @@
 #include "fwd/engine.h"
 
 static struct fwd_frag *slot(const struct fwd_table *t, uint32_t in_port, const struct wire_packet *p) {
-    struct wire_tuple key = {p->tuple.src, p->tuple.dst, p->id, 0, p->tuple.protocol};
+    struct wire_tuple key = {p->tuple.src, p->tuple.dst, (uint16_t)p->id, (uint16_t)(p->id >> 16),
+                             p->tuple.protocol};
 
     return &t->frags[flow_hash(in_port, &key) % FWD_FRAGS];
 }
@@ -30,8 +31,9 @@ void frag_remember(struct fwd_table *t, uint32_t in_port, const struct wire_pack
 bool frag_recall(const struct fwd_table *t, uint32_t in_port, struct wire_packet *p, uint32_t tick) {
     const struct fwd_frag *f = slot(t, in_port, p);
 
-    if (!f->used || f->in_port != in_port || f->src.v != p->tuple.src.v || f->dst.v != p->tuple.dst.v ||
-        f->id != p->id || f->protocol != p->tuple.protocol || tick - f->seen > fwd_ticks(FWD_FRAG_S))
+    if (!f->used || f->in_port != in_port || !ip_equal(f->src, p->tuple.src) ||
+        !ip_equal(f->dst, p->tuple.dst) || f->id != p->id || f->protocol != p->tuple.protocol ||
+        tick - f->seen > fwd_ticks(FWD_FRAG_S))
         return false;
     p->tuple.sport = f->sport;
     p->tuple.dport = f->dport;

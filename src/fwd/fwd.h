@@ -11,8 +11,8 @@
  *   miss: parse -> the stages of FWD_STAGES, one file each -> rewrite -> flow cache
  *
  * The table has three parts, all in memory that the caller gives and that may outlive the process:
- *   flows   the cache: (in_port, 5-tuple) -> rewrites and out_port, valid for one image generation and
- *           for FWD_FLOW_FRESH_S seconds of silence.  Losing an entry loses nothing but time.
+ *   flows   the cache, one for each family: (in_port, 5-tuple) -> rewrites and out_port, valid for one image
+ *           generation and for FWD_FLOW_FRESH_S seconds of silence.  Losing an entry loses nothing but time.
  *   conns   the truth: what a security group's tracking remembers for (ENI, 5-tuple), and the
  *           address translation of a connection to an AWS service (net/door.h).
  *   counters  per reason and per port.
@@ -57,7 +57,7 @@ enum {
 
 /* virtio_net_hdr's values. */
 enum { FWD_NEEDS_CSUM = 1, FWD_DATA_VALID = 2 };
-enum { FWD_GSO_NONE = 0, FWD_GSO_TCPV4 = 1, FWD_GSO_UDP_L4 = 5, FWD_GSO_ECN = 0x80 };
+enum { FWD_GSO_NONE = 0, FWD_GSO_TCPV4 = 1, FWD_GSO_TCPV6 = 4, FWD_GSO_UDP_L4 = 5, FWD_GSO_ECN = 0x80 };
 
 struct fwd_pkt {
     uint8_t *data;   /* Ethernet frame */
@@ -90,9 +90,11 @@ struct fwd_offload;
 /* A process's view of a table; copyable, owns nothing. */
 struct fwd_table {
     struct fwd_table_header *header;
-    struct fwd_flow *flows;
-    struct fwd_copied *copied;
+    struct fwd_flow4 *flows;
+    struct fwd_flow6 *flows6;
+    struct fwd_copied *copied, *copied6;
     struct fwd_conn *conns;
+    struct fwd_xlate *xlates;
     uint32_t *buckets;
     struct fwd_frag *frags;
     struct fwd_port_counters *ports;
@@ -141,7 +143,7 @@ void fwd_flush(struct fwd_table *table); /* forgets all connections and flows; c
 struct fwd_connection {
     uint32_t port; /* the ENI that tracks it, or PORT_SERVICE for a translation */
     uint8_t protocol;
-    struct ip4 local, remote; /* as that port sees them */
+    struct ipaddr local, remote; /* as that port sees them */
     uint16_t local_port, remote_port;
     bool outward;      /* the port's side opened it */
     bool tracked;      /* survives the removal of the rule that let it in */
@@ -152,7 +154,7 @@ struct fwd_connection {
     bool translated;
     struct door door;
     uint32_t client_port; /* the port that the packets came from */
-    struct ip4 client, service;
+    struct ipaddr client, service;
     uint16_t client_l4, service_l4;
 };
 /* Calls back for every live connection; stop by returning false. */

@@ -16,8 +16,6 @@ void offload_describe(const struct fwd_env *env, const struct fwd_flow *f, struc
         .in_port = f->in_port,
         .out_port = f->out_port,
         .generation = f->generation,
-        .before = {f->src, f->dst, f->sport, f->dport, f->protocol},
-        .after = {f->new_src, f->new_dst, f->new_sport, f->new_dport, f->protocol},
         .check_macs = eni != NULL,
         .old_dst = l2 ? f->dst_mac : fwd_gateway_mac,
         .new_dst = f->out_port == PORT_SERVICE ? fwd_service_mac : f->dst_mac,
@@ -26,24 +24,27 @@ void offload_describe(const struct fwd_env *env, const struct fwd_flow *f, struc
                : f->flags & FLOW_MTU_ENDPOINT ? FWD_MTU_ENDPOINT
                                               : FWD_MTU_VPC,
     };
+    flow_before(f, &ret->before);
+    flow_after(f, &ret->after);
     if (eni)
         ret->old_src = eni->mac;
 }
 
 void offload_gone(const struct fwd_table *t, const struct fwd_flow *f) {
-    if (t->gone)
-        t->gone(t->gone_user, &(struct fwd_offload){
-                                  .in_port = f->in_port,
-                                  .before = {f->src, f->dst, f->sport, f->dport, f->protocol},
-                              });
+    struct fwd_offload gone = {.in_port = f->in_port};
+
+    if (!t->gone || (f->flags & FLOW_V6))
+        return;
+    flow_before(f, &gone.before);
+    t->gone(t->gone_user, &gone);
 }
 
 enum fwd_offload_state fwd_offload_find(const struct fwd_env *env, const struct fwd_pkt *pkt,
                                         struct fwd_offload *ret) {
     const struct fwd_table *t = env->table;
-    const struct fwd_flow *f = pkt->flow > 0 ? &t->flows[pkt->flow - 1] : NULL;
+    const struct fwd_flow *f = pkt->flow > 0 ? flow_at(t, pkt->flow) : NULL;
 
-    if (!f || !(f->flags & FLOW_USED) || f->generation != t->header->stamp ||
+    if (!f || (f->flags & (FLOW_USED | FLOW_V6)) != FLOW_USED || f->generation != t->header->stamp ||
         (f->protocol != WIRE_TCP && f->protocol != WIRE_UDP))
         return FWD_OFFLOAD_NONE;
     offload_describe(env, f, ret);
@@ -60,7 +61,7 @@ uint32_t fwd_offload_fresh(const struct fwd_env *env) {
 }
 
 void fwd_offload_copied(struct fwd_env *env, const struct fwd_pkt *pkt) {
-    env->table->copied[pkt->flow - 1] = (struct fwd_copied){0, 0};
+    *flow_copied(env->table, pkt->flow) = (struct fwd_copied){0, 0};
 }
 
 void fwd_offload_refused(struct fwd_env *env) {
@@ -70,7 +71,7 @@ void fwd_offload_refused(struct fwd_env *env) {
 /* A flow's own counters are narrow: these go straight to its conns. */
 static void count_conns(const struct fwd_table *t, const struct fwd_flow *f, uint64_t packets,
                         uint64_t bytes) {
-    uint32_t ref = (uint32_t)(f - t->flows) + 1;
+    uint32_t ref = flow_ref(t, f);
 
     for (int i = 0; i < FLOW_CONNS; i++) {
         struct fwd_conn *conn = f->conn[i] ? &t->conns[f->conn[i] - 1] : NULL;
@@ -104,7 +105,7 @@ static struct fwd_flow *find(const struct fwd_table *t, const struct fwd_offload
 
 /* The copy saw what the conns did not. */
 static void follow(const struct fwd_table *t, struct fwd_flow *f, const struct fwd_offload *copy) {
-    uint32_t ref = (uint32_t)(f - t->flows) + 1;
+    uint32_t ref = flow_ref(t, f);
     bool settled = true;
 
     for (int i = 0; i < FLOW_CONNS; i++) {
@@ -129,7 +130,7 @@ bool fwd_offload_count(struct fwd_env *env, const struct fwd_offload *copy) {
 
     if (!f)
         return false;
-    counted = &t->copied[f - t->flows];
+    counted = flow_copied(t, flow_ref(t, f));
     if (copy->packets > counted->packets) {
         uint64_t packets = copy->packets - counted->packets, bytes = copy->bytes - counted->bytes;
 

@@ -6,7 +6,8 @@
  * table elsewhere, such as the kernel's.  A copy is good for as long as the entry itself would be: while
  * fwd_offload_stamp() gives its generation, until `fresh` ticks pass without a packet, and for packets
  * that carry the expected addresses, are not larger than mtu on a link, are no fragments, have no options, and
- * have none of FIN, SYN and RST set; all others belong to fwd_process().
+ * have none of FIN, SYN and RST set; all others belong to fwd_process().  IPv6 flows are not handed out: the kernel's
+ * map has no room for their addresses.
  * A verdict about a connection's first packet may hold for all that differ from it in their source port alone:
  * such a rule (fwd_offload_rule) lets the owner open connections by itself, as long as it is of the present
  * generation.  It then follows their state in both directions' copies, and says of each connection that it opened

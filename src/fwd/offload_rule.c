@@ -10,8 +10,7 @@
 #include "fwd/engine.h"
 
 static bool is_live(const struct fwd_table *t, uint32_t ref) {
-    return ref > 0 && (t->flows[ref - 1].flags & FLOW_USED) &&
-           t->flows[ref - 1].generation == t->header->stamp;
+    return ref > 0 && (flow_at(t, ref)->flags & FLOW_USED) && flow_at(t, ref)->generation == t->header->stamp;
 }
 
 /* The conns that a connection opened by this packet has where it leaves (0) and enters (1). */
@@ -23,7 +22,7 @@ static struct conn_key side_key(const struct fwd_offload *there, int side) {
 }
 
 static bool has_key(const struct fwd_conn *conn, const struct conn_key *k) {
-    return conn->port == k->port && conn->local.v == k->local.v && conn->remote.v == k->remote.v &&
+    return conn->port == k->port && ip_equal(conn->local, k->local) && ip_equal(conn->remote, k->remote) &&
            conn->lport == k->lport && conn->rport == k->rport && conn->protocol == k->protocol;
 }
 
@@ -44,7 +43,7 @@ static bool mirrors(const struct fwd_offload *there, const struct fwd_offload *b
 
 bool fwd_offload_rule(const struct fwd_env *env, const struct fwd_pkt *pkt, struct fwd_offload_rule *ret) {
     const struct fwd_table *t = env->table;
-    const struct fwd_flow *flow = &t->flows[pkt->flow - 1];
+    const struct fwd_flow *flow = flow_at(t, pkt->flow);
     const struct fwd_conn *conns[2] = {NULL, NULL};
     const struct image_eni *eni;
     const struct image_vpc *vpc;
@@ -61,8 +60,8 @@ bool fwd_offload_rule(const struct fwd_env *env, const struct fwd_pkt *pkt, stru
     back = conns[0]->flow[outward ? 1 : 0];
     if (!is_live(t, there) || !is_live(t, back))
         return false;
-    offload_describe(env, &t->flows[there - 1], &r.there);
-    offload_describe(env, &t->flows[back - 1], &r.back);
+    offload_describe(env, flow_at(t, there), &r.there);
+    offload_describe(env, flow_at(t, back), &r.back);
     if (!mirrors(&r.there, &r.back) || r.there.in_port == r.there.out_port || r.there.before.sport == 0)
         return false;
     for (int side = 0; side < 2; side++) {
@@ -75,7 +74,7 @@ bool fwd_offload_rule(const struct fwd_env *env, const struct fwd_pkt *pkt, stru
         for (int i = 0; i < 2; i++)
             if (conns[i] && has_key(conns[i], &key))
                 conn = conns[i];
-        if (!conn || conn->ruled != t->header->stamp || (conn->flags & CONN_DOOR) ||
+        if (!conn || conn->ruled != t->header->stamp || (conn->flags & CONN_XLATE) ||
             !(conn->flags & CONN_OUTWARD) != (side == 1))
             return false;
         r.sides[side].on = true;
@@ -133,27 +132,18 @@ static void put_way(struct fwd_env *env, const struct fwd_offload *way, uint32_t
                     struct fwd_conn *const *conns, const bool *from_port, unsigned count) {
     const struct fwd_table *t = env->table;
     bool l2 = !mac_is(way->old_dst, fwd_gateway_mac) && way->check_macs;
-    struct fwd_flow flow = {
+    struct fwd_flow head = {
         .in_port = way->in_port,
-        .src = way->before.src,
-        .dst = way->before.dst,
-        .sport = way->before.sport,
-        .dport = way->before.dport,
-        .protocol = way->before.protocol,
         .flags = (uint8_t)(FLOW_USED | FLOW_FOLLOWED | (l2 ? FLOW_L2 : 0) |
                            (way->mtu == FWD_MTU_INTERNET ? FLOW_MTU_INTERNET : 0)),
         .generation = way->generation,
         .out_port = way->out_port,
-        .new_src = way->after.src,
-        .new_dst = way->after.dst,
-        .new_sport = way->after.sport,
-        .new_dport = way->after.dport,
         .seen = tick,
         .dst_mac = way->new_dst,
     };
-    uint32_t ref = flow_put(env->table, &flow, conns, from_port, count);
+    uint32_t ref = flow_put(env->table, &head, &way->before, &way->after, conns, from_port, count);
 
-    t->copied[ref - 1] = (struct fwd_copied){0, 0};
+    *flow_copied(t, ref) = (struct fwd_copied){0, 0};
 }
 
 struct sides {

@@ -169,7 +169,7 @@ static void walk(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p
 
     if (packet->kind == WIRE_KIND_IP) {
         c.tuple = packet->tuple;
-        c.no_cache = packet->tuple.protocol == WIRE_ICMP && !packet->icmp_query;
+        c.no_cache = wire_is_icmp(packet->tuple.protocol) && !packet->icmp_query;
         if (packet->icmp_error)
             c.inner = packet->inner;
     }
@@ -180,10 +180,7 @@ static void walk(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p
     else if (packet->kind == WIRE_KIND_ARP)
         answer_arp(&c);
     else if (packet->kind != WIRE_KIND_IP)
-        fwd_drop(&c, stage,
-                 packet->kind == WIRE_KIND_IPV6    ? FWD_IPV6
-                 : packet->kind == WIRE_KIND_OTHER ? FWD_ETHERTYPE
-                                                   : FWD_MALFORMED);
+        fwd_drop(&c, stage, packet->kind == WIRE_KIND_OTHER ? FWD_ETHERTYPE : FWD_MALFORMED);
     else if (packet->fragment_offset != 0 && !r->recalled)
         fwd_drop(&c, stage, FWD_FRAGMENT);
     else {
@@ -219,7 +216,7 @@ static bool hit(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p,
         return false;
     if (unlikely((f->flags & FLOW_TOUCH) || (p->tcp_flags & (WIRE_SYN | WIRE_FIN | WIRE_RST))))
         return false;
-    after = (struct wire_tuple){f->new_src, f->new_dst, f->new_sport, f->new_dport, f->protocol};
+    flow_after(f, &after);
     rewrite_frame(pkt, p, &after, NULL);
     set_macs(pkt, f->out_port == PORT_SERVICE ? &fwd_service_mac : &f->dst_mac,
              l2 && f->out_port != PORT_SERVICE);
@@ -229,7 +226,7 @@ static bool hit(struct run *r, struct fwd_pkt *pkt, const struct wire_packet *p,
         flow_fold(t, f);
     pkt->out_port = f->out_port;
     pkt->reason = FWD_OK;
-    pkt->flow = (uint32_t)(f - t->flows) + 1;
+    pkt->flow = flow_ref(t, f);
     return true;
 }
 
@@ -259,7 +256,10 @@ static void batch(struct run *r, struct fwd_pkt **pkts, unsigned count) {
         if (unlikely(parsed[i].kind != WIRE_KIND_IP))
             continue;
         hashes[i] = flow_hash(pkts[i]->in_port, &parsed[i].tuple);
-        __builtin_prefetch(&t->flows[hashes[i] & (t->header->flow_slots - 1)], 1);
+        if (likely(!parsed[i].v6))
+            __builtin_prefetch(&t->flows[hashes[i] & (t->header->flow_slots - 1)], 1);
+        else
+            __builtin_prefetch(&t->flows6[hashes[i] & (t->header->flow6_slots - 1)], 1);
     }
     for (unsigned i = 0; i < count; i++) {
         struct wire_packet *p = &parsed[i];
@@ -277,7 +277,7 @@ static void batch(struct run *r, struct fwd_pkt **pkts, unsigned count) {
                 hashes[i] = flow_hash(pkts[i]->in_port, &p->tuple);
             }
             if (likely((p->fragment_offset == 0 || r->recalled) &&
-                       (p->tuple.protocol != WIRE_ICMP || p->icmp_query)) &&
+                       (!wire_is_icmp(p->tuple.protocol) || p->icmp_query)) &&
                 !r->env->trace && hit(r, pkts[i], p, hashes[i])) {
                 t->header->hits++;
                 account(r, pkts[i], received);

@@ -12,7 +12,7 @@
     X(OK, "ok", "delivered", "")                                                                             \
     X(ANSWERED, "answered", "answered by the network itself", "")                                            \
     X(MALFORMED, "malformed", "the packet's headers are broken", "")                                         \
-    X(IPV6, "ipv6", "IPv6 is not carried", "UNSUPPORTED_COMPONENT")                                          \
+    X(IPV6, "ipv6", "IPv6 is carried inside a VPC only, for now", "UNSUPPORTED_COMPONENT")                   \
     X(ETHERTYPE, "ethertype", "neither IPv4 nor ARP", "PROTOCOL_RESTRICTION")                                \
     X(UNKNOWN_PORT, "unknown-port", "it came from a port that the network does not have",                    \
       "UNASSOCIATED_COMPONENT")                                                                              \
@@ -78,7 +78,8 @@
     X(NO_ROOM, "no-room", "the buffer is too small for the answer", "")                                      \
     X(DHCP_IGNORED, "dhcp-ignored", "a DHCP message that needs no answer", "")                               \
     X(PENDING_FULL, "pending-full", "the packet belongs to more connections than one packet may", "")        \
-    X(HOPS, "hops", "the packet went through more hops than one packet may: routes lead in a circle", "")
+    X(HOPS, "hops", "the packet went through more hops than one packet may: routes lead in a circle", "")    \
+    X(ND_IGNORED, "nd-ignored", "neighbour discovery that changes nothing", "")
 
 enum fwd_reason {
 #define X(symbol, name, text, code) FWD_##symbol,

@@ -17,15 +17,27 @@ static void patch(uint8_t *field, uint32_t diff) {
 static uint16_t icmp_id(const struct wire_tuple *t, uint8_t type) {
     uint8_t request;
 
-    return wire_icmp_is_query(type, &request) && type == request ? t->sport : t->dport;
+    return wire_icmp_is_query(t->protocol, type, &request) && type == request ? t->sport : t->dport;
 }
 
-static uint32_t put_addresses(uint8_t *ip, const struct wire_tuple *before, const struct wire_tuple *after) {
-    uint32_t diff = inet_fold(inet_diff32(before->src.v, after->src.v)) +
-                    inet_fold(inet_diff32(before->dst.v, after->dst.v));
+static uint32_t put_addresses6(uint8_t *ip, const struct wire_tuple *before, const struct wire_tuple *after) {
+    put_ip(ip + 8, after->src, true);
+    put_ip(ip + 24, after->dst, true);
+    return inet_fold(inet_diff_ip(before->src, after->src)) +
+           inet_fold(inet_diff_ip(before->dst, after->dst));
+}
 
-    put32(ip + 12, after->src.v);
-    put32(ip + 16, after->dst.v);
+/* Only IPv4's header has a checksum of its own. */
+static inline uint32_t put_addresses(uint8_t *ip, const struct wire_tuple *before,
+                                     const struct wire_tuple *after) {
+    uint32_t diff;
+
+    if (unlikely(!ip_is4(before->src)))
+        return put_addresses6(ip, before, after);
+    diff = inet_fold(inet_diff32((uint32_t)before->src.lo, (uint32_t)after->src.lo)) +
+           inet_fold(inet_diff32((uint32_t)before->dst.lo, (uint32_t)after->dst.lo));
+    put32(ip + 12, (uint32_t)after->src.lo);
+    put32(ip + 16, (uint32_t)after->dst.lo);
     patch(ip + 10, diff);
     return diff;
 }
@@ -41,14 +53,16 @@ static void rewrite_l4(struct fwd_pkt *pkt, const struct wire_packet *p, const s
     uint8_t *l4 = pkt->data + p->l4;
     uint8_t *field;
 
-    if (p->tuple.protocol == WIRE_ICMP) {
+    if (wire_is_icmp(p->tuple.protocol)) {
+        /* ICMP's sum is over itself alone, ICMPv6's over the addresses too. */
+        diff = p->v6 ? inet_fold(diff) : 0;
         if (p->icmp_query) {
             uint16_t id = icmp_id(after, p->icmp_type);
 
-            diff = inet_diff16(get16(l4 + 4), id);
+            diff += inet_diff16(get16(l4 + 4), id);
             put16(l4 + 4, id);
-            patch(l4 + 2, diff);
         }
+        patch(l4 + 2, diff);
         return;
     }
     if (p->tuple.protocol != WIRE_TCP && p->tuple.protocol != WIRE_UDP)
@@ -72,13 +86,13 @@ static void rewrite_l4(struct fwd_pkt *pkt, const struct wire_packet *p, const s
 /* The quoted packet changes too, and with it the ICMP checksum over it. */
 static void rewrite_inner(struct fwd_pkt *pkt, const struct wire_packet *p, const struct wire_tuple *after) {
     uint8_t *icmp = pkt->data + p->l4, *ip = icmp + WIRE_ICMP_BYTES, *l4 = pkt->data + p->inner_l4;
-    uint16_t ip_checksum = get16(ip + 10);
+    uint16_t ip_checksum = p->v6 ? 0 : get16(ip + 10);
     uint32_t addresses = put_addresses(ip, &p->inner, after), ports = 0;
-    uint32_t diff = inet_fold(addresses) + inet_diff16(ip_checksum, get16(ip + 10));
+    uint32_t diff = inet_fold(addresses) + (p->v6 ? 0 : inet_diff16(ip_checksum, get16(ip + 10)));
 
     if (p->inner.protocol == WIRE_TCP || p->inner.protocol == WIRE_UDP) {
         ports = put_ports(l4, &p->inner, after);
-    } else if (p->inner.protocol == WIRE_ICMP) {
+    } else if (wire_is_icmp(p->inner.protocol)) {
         uint16_t id = icmp_id(after, l4[0]);
         uint16_t checksum = get16(l4 + 2);
 

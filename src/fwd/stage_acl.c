@@ -11,12 +11,12 @@ bool acl_allows(const struct image_vpc *vpc, const struct image_subnet *subnet, 
                 const struct wire_tuple *t, int icmp_type, int icmp_code, int *ret_number) {
     const struct image_acl *acl = &image_acls(vpc)[subnet->acl];
     struct image_slice slice = egress ? acl->out : acl->in;
-    struct ip4 peer = egress ? t->dst : t->src;
+    struct ipaddr peer = egress ? t->dst : t->src;
 
     for (uint32_t i = 0; i < slice.count; i++) {
         const struct image_acl_entry *e = &image_acl_entries(vpc)[slice.first + i];
 
-        if (((peer.v ^ e->match.addr.v) & e->match.mask) == 0 &&
+        if (image_match_address(&e->match, peer) &&
             image_match_protocol(&e->match, t->protocol, t->dport, icmp_type, icmp_code)) {
             *ret_number = e->number;
             return e->allow;
@@ -42,12 +42,12 @@ void acl_ports(const struct image_vpc *vpc, const struct image_subnet *subnet, b
                const struct wire_tuple *t, uint16_t *min_io, uint16_t *max_io) {
     const struct image_acl *acl = &image_acls(vpc)[subnet->acl];
     struct image_slice slice = egress ? acl->out : acl->in;
-    struct ip4 peer = egress ? t->dst : t->src;
+    struct ipaddr peer = egress ? t->dst : t->src;
 
     for (uint32_t i = 0; i < slice.count; i++) {
         const struct image_match *m = &image_acl_entries(vpc)[slice.first + i].match;
 
-        if (((peer.v ^ m->addr.v) & m->mask) != 0 || (m->protocol >= 0 && m->protocol != t->protocol))
+        if (!image_match_address(m, peer) || (m->protocol >= 0 && m->protocol != t->protocol))
             continue;
         if (m->protocol >= 0)
             narrow(t->dport, m->from_port, m->to_port, min_io, max_io);
@@ -87,7 +87,7 @@ static bool stays(struct fwd_ctx *c) {
         return false;
     address = image_vpc_address(c->vpc, c->tuple.dst);
     return address ? image_enis(c->vpc)[address->eni].subnet == c->eni->subnet
-                   : prefix4_contains(ctx_subnet(c)->cidr, c->tuple.dst);
+                   : image_subnet_contains(ctx_subnet(c), c->tuple.dst);
 }
 
 enum fwd_stage stage_acl_out(struct fwd_ctx *c) {

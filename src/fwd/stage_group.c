@@ -15,7 +15,7 @@ struct verdict {
     const struct image_rule *rule;   /* the first that matched, or NULL */
     const struct image_group *group; /* its group; when nothing matched, the only or the first group */
     bool any_rules;
-    bool everybody;      /* a rule for 0.0.0.0/0 matched */
+    bool everybody;      /* a rule for 0.0.0.0/0 or ::/0 matched */
     bool reference_lost; /* a group rule would have matched a direct packet */
 };
 
@@ -26,10 +26,10 @@ struct side {
 };
 
 static bool peer_matches(const struct fwd_ctx *c, const struct side *side, const struct image_rule *rule,
-                         struct ip4 peer, struct verdict *v) {
+                         struct ipaddr peer, struct verdict *v) {
     switch ((enum spec_peer_kind)rule->peer_kind) {
     case SPEC_PEER_CIDR:
-        return ((peer.v ^ rule->match.addr.v) & rule->match.mask) == 0;
+        return image_match_address(&rule->match, peer);
     case SPEC_PEER_PREFIX_LIST:
         return rule->peer != IMAGE_NONE && image_list_contains(c->vpc, rule->peer, peer);
     case SPEC_PEER_GROUP:
@@ -43,7 +43,7 @@ static bool peer_matches(const struct fwd_ctx *c, const struct side *side, const
 
 static struct verdict evaluate(const struct fwd_ctx *c, const struct side *side, const struct wire_tuple *t) {
     const struct wire_packet *p = c->packet;
-    struct ip4 peer = side->out ? t->dst : t->src;
+    struct ipaddr peer = side->out ? t->dst : t->src;
     struct verdict v = {0};
 
     for (uint32_t m = 0; m < side->eni->groups.count; m++) {
@@ -60,7 +60,7 @@ static struct verdict evaluate(const struct fwd_ctx *c, const struct side *side,
             if (!image_match_protocol(&rule->match, t->protocol, t->dport, p->icmp_type, p->icmp_code) ||
                 !peer_matches(c, side, rule, peer, &v))
                 continue;
-            v.everybody |= rule->peer_kind == SPEC_PEER_CIDR && rule->match.mask == 0;
+            v.everybody |= rule->peer_kind == SPEC_PEER_CIDR && rule->match.length == 0;
             if (!v.rule) {
                 v.rule = rule;
                 v.group = group;
@@ -71,7 +71,8 @@ static struct verdict evaluate(const struct fwd_ctx *c, const struct side *side,
 }
 
 /* Whether everything of this protocol may go that way to everybody. */
-static bool all_open(const struct image_vpc *vpc, const struct image_eni *eni, bool out, uint8_t protocol) {
+static bool all_open(const struct image_vpc *vpc, const struct image_eni *eni, bool out, bool v6,
+                     uint8_t protocol) {
     for (uint32_t m = 0; m < eni->groups.count; m++) {
         const struct image_group *group = &image_groups(vpc)[image_members(vpc)[eni->groups.first + m]];
         struct image_slice slice = out ? group->out : group->in;
@@ -79,7 +80,7 @@ static bool all_open(const struct image_vpc *vpc, const struct image_eni *eni, b
         for (uint32_t i = 0; i < slice.count; i++) {
             const struct image_rule *rule = &image_rules(vpc)[slice.first + i];
 
-            if (rule->peer_kind == SPEC_PEER_CIDR && rule->match.mask == 0 &&
+            if (rule->peer_kind == SPEC_PEER_CIDR && rule->match.length == 0 && rule->match.v6 == v6 &&
                 (rule->match.protocol < 0 || rule->match.protocol == protocol) &&
                 rule->match.from_port == 0 && rule->match.to_port == UINT16_MAX)
                 return true;
@@ -88,7 +89,7 @@ static bool all_open(const struct image_vpc *vpc, const struct image_eni *eni, b
     return false;
 }
 
-static bool is_endpoint(const struct image_vpc *vpc, struct ip4 ip) {
+static bool is_endpoint(const struct image_vpc *vpc, struct ipaddr ip) {
     const struct image_address *address = image_vpc_address(vpc, ip);
 
     return address && image_enis(vpc)[address->eni].kind == SPEC_ENI_INTERFACE_ENDPOINT;
@@ -98,7 +99,7 @@ static bool tracked(const struct fwd_ctx *c, const struct side *side, const stru
     const struct wire_tuple *t = &c->tuple;
 
     return (t->protocol != WIRE_TCP && t->protocol != WIRE_UDP) || !v->everybody ||
-           !all_open(c->vpc, side->eni, !side->out, t->protocol) ||
+           !all_open(c->vpc, side->eni, !side->out, c->packet->v6, t->protocol) ||
            side->eni->kind == SPEC_ENI_INTERFACE_ENDPOINT || is_endpoint(c->vpc, side->out ? t->dst : t->src);
 }
 
@@ -108,7 +109,7 @@ static struct conn_key key_of(const struct image_eni *eni, bool out, const struc
 }
 
 static bool same_key(const struct conn_key *a, const struct conn_key *b) {
-    return a->port == b->port && a->local.v == b->local.v && a->remote.v == b->remote.v &&
+    return a->port == b->port && ip_equal(a->local, b->local) && ip_equal(a->remote, b->remote) &&
            a->lport == b->lport && a->rport == b->rport && a->protocol == b->protocol;
 }
 
@@ -191,7 +192,7 @@ static enum fwd_stage check(struct fwd_ctx *c, enum fwd_stage stage, const struc
     if (!v.rule)
         return refuse(c, stage, &v);
     if ((c->tuple.protocol == WIRE_TCP && (p->tcp_flags & WIRE_RST)) ||
-        (c->tuple.protocol == WIRE_ICMP && !p->icmp_query))
+        (wire_is_icmp(c->tuple.protocol) && !p->icmp_query))
         c->no_cache = true; /* passes, but opens nothing */
     else if (!remember(c, side, &key, NULL, tracked(c, side, &v) ? CONN_TRACKED : 0))
         return fwd_drop(c, stage, FWD_PENDING_FULL);

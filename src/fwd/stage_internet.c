@@ -8,12 +8,14 @@
 
 #include "fwd/engine.h"
 
-static bool is_private(struct ip4 a) {
-    return a.v >> 24 == 10 || a.v >> 20 == 0xac1 || a.v >> 16 == 0xc0a8;
+static bool is_private(struct ipaddr ip) {
+    struct ip4 a = ip_v4(ip);
+
+    return ip_is4(ip) && (a.v >> 24 == 10 || a.v >> 20 == 0xac1 || a.v >> 16 == 0xc0a8);
 }
 
-static bool is_shared(struct ip4 a) {
-    return a.v >> 22 == (UINT32_C(0x64400000) >> 22);
+static bool is_shared(struct ipaddr ip) {
+    return ip_is4(ip) && ip_v4(ip).v >> 22 == (UINT32_C(0x64400000) >> 22);
 }
 
 static enum fwd_stage refuse(struct fwd_ctx *c, enum fwd_stage stage, enum fwd_reason reason) {
@@ -40,6 +42,8 @@ enum fwd_stage target_internet_gateway(struct fwd_ctx *c) {
 
     if (strcmp(image_name(c->vpc, c->route->target_id), image_name(c->vpc, c->vpc->internet_gateway_id)) != 0)
         return refuse(c, FWD_STAGE_TARGET, FWD_BLACKHOLE);
+    if (c->packet->v6)
+        return refuse(c, FWD_STAGE_TARGET, FWD_IPV6);
     if (is_private(c->tuple.dst))
         return refuse(c, FWD_STAGE_TARGET, FWD_IGW_PRIVATE_DESTINATION);
     if (is_shared(c->tuple.dst))
@@ -53,11 +57,11 @@ enum fwd_stage target_internet_gateway(struct fwd_ctx *c) {
     c->mtu = FWD_MTU_INTERNET;
     if (image_is_service(c->env->image, c->tuple.dst))
         return service_send(c, DOOR_INTERNET, 0);
-    c->tuple.src = source->public_ip;
-    if (c->packet->icmp_error && c->inner.dst.v == source->private_ip.v)
-        c->inner.dst = source->public_ip;
+    c->tuple.src = ip_of4(source->public_ip);
+    if (c->packet->icmp_error && ip_equal(c->inner.dst, source->private_ip))
+        c->inner.dst = ip_of4(source->public_ip);
     note(c, FWD_STAGE_TARGET, &before);
-    if (image_address_by_public_ip(c->env->image, c->tuple.dst, &to_vpc))
+    if (image_address_by_public_ip(c->env->image, ip_v4(c->tuple.dst), &to_vpc))
         return FWD_STAGE_UPLINK_IN;
     if (image_is_public(c->env->image, c->tuple.dst))
         return refuse(c, FWD_STAGE_TARGET, FWD_IGW_UNMAPPED);
@@ -90,7 +94,7 @@ enum fwd_stage stage_uplink_in(struct fwd_ctx *c) {
         return refuse(c, FWD_STAGE_UPLINK_IN, FWD_IGW_PRIVATE_SOURCE);
     if (is_shared(c->tuple.src))
         return refuse(c, FWD_STAGE_UPLINK_IN, FWD_IGW_SHARED_SOURCE);
-    address = image_address_by_public_ip(c->env->image, c->tuple.dst, &vpc);
+    address = c->packet->v6 ? NULL : image_address_by_public_ip(c->env->image, ip_v4(c->tuple.dst), &vpc);
     if (!address)
         return refuse(c, FWD_STAGE_UPLINK_IN, FWD_IGW_UNMAPPED);
     c->vpc = vpc;
@@ -98,7 +102,7 @@ enum fwd_stage stage_uplink_in(struct fwd_ctx *c) {
     if (!vpc->internet_gateway_id)
         return refuse(c, FWD_STAGE_UPLINK_IN, FWD_IGW_DETACHED);
     c->tuple.dst = address->private_ip;
-    if (c->packet->icmp_error && c->inner.src.v == address->public_ip.v)
+    if (c->packet->icmp_error && ip_equal(c->inner.src, ip_of4(address->public_ip)))
         c->inner.src = address->private_ip;
     note(c, FWD_STAGE_UPLINK_IN, &before);
     return target_arrive(c);

@@ -22,11 +22,13 @@ enum fwd_stage stage_link_local(struct fwd_ctx *c) {
     const struct wire_tuple *t = &c->tuple;
     /* An error about a service's reply belongs to that reply. */
     struct wire_tuple about = c->packet->icmp_error ? tuple_reverse(&c->inner) : *t;
-    uint32_t address = t->dst.v;
+    uint32_t address = ip_v4(t->dst).v;
 
     if (c->l2)
         return FWD_STAGE_GROUP_OUT;
-    if (c->vpc->cidrs.count > 0 && address == image_cidrs(c->vpc)[0].addr.v + 2)
+    if (c->packet->v6) /* the services' IPv6 addresses are not there yet: fd00:ec2::/32 has no route */
+        return FWD_STAGE_GROUP_OUT;
+    if (c->vpc->cidrs.count > 0 && address == ip_v4(image_cidrs(c->vpc)[0].addr).v + 2)
         address = UINT32_C(0xa9fea9fd);
     else if (address >> 16 != 0xa9fe)
         return FWD_STAGE_GROUP_OUT;

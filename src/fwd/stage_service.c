@@ -13,12 +13,13 @@ enum { PORT_TRIES = 64 };
 
 static struct conn_key door_key(const struct fwd_ctx *c, struct ip4 source, struct ip4 destination,
                                 uint16_t port) {
-    return (struct conn_key){PORT_SERVICE, destination, source, c->tuple.dport, port, c->tuple.protocol};
+    return (struct conn_key){PORT_SERVICE, ip_of4(destination), ip_of4(source), c->tuple.dport,
+                             port,         c->tuple.protocol};
 }
 
 static bool choose_port(struct fwd_ctx *c, struct ip4 source, struct ip4 destination,
                         struct conn_key *ret_key) {
-    uint32_t hash = flow_hash(c->tuple.dst.v, &c->tuple);
+    uint32_t hash = flow_hash((uint32_t)c->tuple.dst.lo, &c->tuple);
 
     for (uint32_t i = 0; i < PORT_TRIES; i++) {
         uint16_t port = i == 0 ? c->tuple.sport : (uint16_t)(1024 + (hash + i * 2654435761u) % 64512);
@@ -35,6 +36,8 @@ static bool choose_port(struct fwd_ctx *c, struct ip4 source, struct ip4 destina
 static enum fwd_reason refuses(const struct fwd_ctx *c, enum door_kind kind) {
     bool echo = c->packet->icmp_query && c->packet->icmp_type == WIRE_ICMP_REQUEST;
 
+    if (c->packet->v6) /* an identity is IPv4's (net/door.h) */
+        return FWD_IPV6;
     if (c->tuple.protocol == WIRE_TCP || (c->tuple.protocol == WIRE_ICMP && echo))
         return FWD_OK;
     if (kind == DOOR_GATEWAY)
@@ -111,7 +114,7 @@ enum fwd_stage service_send(struct fwd_ctx *c, enum door_kind kind, uint32_t end
     p = fwd_pend(c, conn);
     if (!p)
         return fwd_drop(c, FWD_STAGE_SERVICE_OUT, FWD_PENDING_FULL);
-    p->flags = CONN_DOOR | CONN_TRACKED;
+    p->flags = CONN_XLATE | CONN_TRACKED;
     p->tag = client->tag;
     if (conn) {
         p->key = (struct conn_key){PORT_SERVICE, conn->local, conn->remote,
@@ -121,15 +124,12 @@ enum fwd_stage service_send(struct fwd_ctx *c, enum door_kind kind, uint32_t end
 
         if (!choose_port(c, source, door_destination(kind, endpoint_num), &p->key))
             return fwd_drop(c, FWD_STAGE_SERVICE_OUT, FWD_NO_PORTS);
-        p->client = client->num;
-        p->door_index = address->index;
-        p->client_ip = c->tuple.src;
-        p->service_ip = c->tuple.dst;
-        p->client_l4 = c->tuple.sport;
-        p->service_l4 = c->tuple.dport;
-        p->public_ip = address->public_ip;
-        p->endpoint_num = endpoint_num;
-        p->kind = kind;
+        p->xlate = (struct fwd_xlate){.inner = c->tuple,
+                                      .owner = client->num,
+                                      .door_kind = kind,
+                                      .door_index = address->index,
+                                      .endpoint_num = endpoint_num,
+                                      .public_ip = address->public_ip};
     }
     c->tuple.src = p->key.remote;
     c->tuple.dst = p->key.local;
@@ -160,14 +160,14 @@ static bool endpoint_exists(const struct image_vpc *vpc, uint32_t num) {
 }
 
 /* The reply leaves the endpoint's interface like any other packet of the VPC. */
-static enum fwd_stage from_interface(struct fwd_ctx *c, const struct fwd_conn *conn) {
-    const struct image_address *door = image_vpc_address(c->vpc, conn->service_ip);
+static enum fwd_stage from_interface(struct fwd_ctx *c, const struct fwd_xlate *x) {
+    const struct image_address *door = image_vpc_address(c->vpc, x->inner.dst);
     const struct image_eni *endpoint = door ? &image_enis(c->vpc)[door->eni] : NULL;
     const struct image_eni *client = c->to;
 
     c->to = NULL;
     if (!endpoint || endpoint->kind != SPEC_ENI_INTERFACE_ENDPOINT ||
-        endpoint->endpoint_num != conn->endpoint_num)
+        endpoint->endpoint_num != x->endpoint_num)
         return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_BLACKHOLE);
     c->eni = endpoint;
     c->own_source = true;
@@ -185,22 +185,22 @@ enum fwd_stage stage_service_in(struct fwd_ctx *c) {
     struct wire_tuple about = c->packet->icmp_error ? tuple_reverse(&c->inner) : c->tuple;
     struct conn_key key = {PORT_SERVICE, about.src, about.dst, about.sport, about.dport, about.protocol};
     struct fwd_conn *conn = conn_find(c->env, c->tick, &key, 0);
+    const struct fwd_xlate *x = conn ? conn_xlate(c->env->table, conn) : NULL;
     const struct image_address *address;
     const struct image_eni *client;
     struct fwd_pending *p;
     struct fwd_event *e;
 
-    client = conn ? image_eni_by_num(c->env->image, conn->client, &c->vpc) : NULL;
+    client = conn ? image_eni_by_num(c->env->image, x->owner, &c->vpc) : NULL;
     if (!client || client->tag != conn->tag)
         return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_ENDPOINT_ONE_WAY);
     c->to = client;
-    c->tuple.src = conn->service_ip;
-    c->tuple.dst = conn->client_ip;
+    c->tuple.src = x->inner.dst;
+    c->tuple.dst = x->inner.src;
     if (c->packet->icmp_error) {
-        c->inner = (struct wire_tuple){conn->client_ip, conn->service_ip, conn->client_l4, conn->service_l4,
-                                       c->inner.protocol};
+        c->inner = x->inner;
     } else {
-        c->tuple.dport = conn->client_l4;
+        c->tuple.dport = x->inner.sport;
         p = fwd_pend(c, conn);
         if (!p)
             return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_PENDING_FULL);
@@ -210,12 +210,12 @@ enum fwd_stage stage_service_in(struct fwd_ctx *c) {
     e = trace(c, FWD_STAGE_SERVICE_IN, FWD_ACTION_TRANSLATE);
     if (e)
         e->before = before;
-    address = image_vpc_address(c->vpc, conn->client_ip);
+    address = image_vpc_address(c->vpc, x->inner.src);
     if (!address || &image_enis(c->vpc)[address->eni] != client)
         return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_NO_SUCH_ADDRESS);
-    switch ((enum door_kind)conn->door_kind) {
+    switch ((enum door_kind)x->door_kind) {
     case DOOR_INTERNET:
-        if (address->public_ip.v == 0 || address->public_ip.v != conn->public_ip.v)
+        if (address->public_ip.v == 0 || address->public_ip.v != x->public_ip.v)
             return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_IGW_UNMAPPED);
         if (!c->vpc->internet_gateway_id)
             return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_IGW_DETACHED);
@@ -223,11 +223,11 @@ enum fwd_stage stage_service_in(struct fwd_ctx *c) {
         c->mtu = FWD_MTU_INTERNET;
         return target_arrive(c);
     case DOOR_GATEWAY:
-        if (!endpoint_exists(c->vpc, conn->endpoint_num))
+        if (!endpoint_exists(c->vpc, x->endpoint_num))
             return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_BLACKHOLE);
         return target_arrive(c);
     case DOOR_INTERFACE:
-        return from_interface(c, conn);
+        return from_interface(c, x);
     default:
         if (!client->up)
             return fwd_drop(c, FWD_STAGE_SERVICE_IN, FWD_ENI_DOWN);

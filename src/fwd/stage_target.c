@@ -2,7 +2,7 @@
 /* target: hands the packet to what the route names.  One function per kind of target; a new kind is one more. */
 #include "fwd/engine.h"
 
-bool eni_owns(const struct image_vpc *vpc, const struct image_eni *eni, struct ip4 ip) {
+bool eni_owns(const struct image_vpc *vpc, const struct image_eni *eni, struct ipaddr ip) {
     const struct image_address *address = image_vpc_address(vpc, ip);
 
     return address && &image_enis(vpc)[address->eni] == eni;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table's memory: header | ports | fragments | buckets | conns | flows | what copies of
- * flows counted.
+ * The table's memory: header | ports | fragments | buckets | conns | their translations | flows | what copies
+ * of flows counted | both again for IPv6.
  *
  * A process may die between any two stores, so nothing but the conn records themselves is believed
  * afterwards: table_recover() makes the chains and the free list anew, takes the last counts over from
@@ -13,7 +13,7 @@
 
 #include "fwd/engine.h"
 
-enum { TABLE_VERSION = 4, PAGE = 4096, HUGE = 2 << 20 };
+enum { TABLE_VERSION = 5, PAGE = 4096, HUGE = 2 << 20 };
 #define TABLE_MAGIC UINT64_C(0x31656c6261546478)
 #define CAPACITY_MAX (UINT32_C(1) << 26)
 #define PORTS_MAX (UINT32_C(1) << 20)
@@ -21,8 +21,8 @@ enum { TABLE_VERSION = 4, PAGE = 4096, HUGE = 2 << 20 };
 _Static_assert((int)FWD_REASON_COUNT <= (int)FWD_REASONS_MAX, "counters for every reason");
 
 struct layout {
-    uint64_t flow_slots, bucket_slots;
-    size_t ports, frags, buckets, conns, flows, copied, bytes;
+    uint64_t flow_slots, flow6_slots, bucket_slots;
+    size_t ports, frags, buckets, conns, xlates, flows, copied, flows6, copied6, bytes;
 };
 
 static uint64_t power_of_two(uint64_t at_least) {
@@ -39,16 +39,21 @@ static size_t round_up(size_t n, size_t unit) {
 
 static struct layout lay_out(uint32_t capacity, uint32_t ports, bool huge) {
     struct layout l = {.flow_slots = power_of_two((uint64_t)capacity * 4),
+                       .flow6_slots = power_of_two((uint64_t)capacity * 2),
                        .bucket_slots = power_of_two((uint64_t)capacity * 2)};
 
     l.ports = round_up(sizeof(struct fwd_table_header), PAGE);
     l.frags = round_up(l.ports + ports * sizeof(struct fwd_port_counters), PAGE);
     l.buckets = round_up(l.frags + FWD_FRAGS * sizeof(struct fwd_frag), PAGE);
     l.conns = round_up(l.buckets + l.bucket_slots * sizeof(uint32_t), PAGE);
-    l.flows = round_up(l.conns + capacity * sizeof(struct fwd_conn), huge ? HUGE : PAGE);
-    l.copied = round_up(l.flows + (l.flow_slots + FLOW_WINDOW) * sizeof(struct fwd_flow), huge ? HUGE : PAGE);
+    l.xlates = round_up(l.conns + capacity * sizeof(struct fwd_conn), PAGE);
+    l.flows = round_up(l.xlates + capacity * sizeof(struct fwd_xlate), huge ? HUGE : PAGE);
+    l.copied =
+        round_up(l.flows + (l.flow_slots + FLOW_WINDOW) * sizeof(struct fwd_flow4), huge ? HUGE : PAGE);
+    l.flows6 = round_up(l.copied + (l.flow_slots + FLOW_WINDOW) * sizeof(struct fwd_copied), PAGE);
+    l.copied6 = round_up(l.flows6 + (l.flow6_slots + FLOW_WINDOW) * sizeof(struct fwd_flow6), PAGE);
     l.bytes =
-        round_up(l.copied + (l.flow_slots + FLOW_WINDOW) * sizeof(struct fwd_copied), huge ? HUGE : PAGE);
+        round_up(l.copied6 + (l.flow6_slots + FLOW_WINDOW) * sizeof(struct fwd_copied), huge ? HUGE : PAGE);
     return l;
 }
 
@@ -69,8 +74,11 @@ static void view(void *memory, const struct layout *l, struct fwd_table *ret) {
     ret->frags = (struct fwd_frag *)(void *)(base + l->frags);
     ret->buckets = (uint32_t *)(void *)(base + l->buckets);
     ret->conns = (struct fwd_conn *)(void *)(base + l->conns);
-    ret->flows = (struct fwd_flow *)(void *)(base + l->flows);
+    ret->xlates = (struct fwd_xlate *)(void *)(base + l->xlates);
+    ret->flows = (struct fwd_flow4 *)(void *)(base + l->flows);
     ret->copied = (struct fwd_copied *)(void *)(base + l->copied);
+    ret->flows6 = (struct fwd_flow6 *)(void *)(base + l->flows6);
+    ret->copied6 = (struct fwd_copied *)(void *)(base + l->copied6);
     ret->gone = NULL;
     ret->gone_user = NULL;
     if (ret->header->huge) /* a wish: without huge pages it is only slower */
@@ -91,6 +99,7 @@ int fwd_table_init(void *memory, size_t bytes, const struct fwd_table_size *size
     h->capacity = size->connections;
     h->port_slots = size->ports;
     h->flow_slots = l.flow_slots;
+    h->flow6_slots = l.flow6_slots;
     h->bucket_slots = l.bucket_slots;
     h->huge = size->huge;
     h->stamp = 1;
@@ -107,7 +116,8 @@ int fwd_table_peek(const void *memory, size_t bytes, struct fwd_table *ret_table
         h->version != TABLE_VERSION || !size_ok(h->capacity, h->port_slots))
         return -EBADMSG;
     l = lay_out(h->capacity, h->port_slots, h->huge);
-    if (bytes < l.bytes || l.flow_slots != h->flow_slots || l.bucket_slots != h->bucket_slots)
+    if (bytes < l.bytes || l.flow_slots != h->flow_slots || l.flow6_slots != h->flow6_slots ||
+        l.bucket_slots != h->bucket_slots)
         return -EBADMSG;
     view((void *)(uintptr_t)memory, &l, ret_table);
     return 0;
@@ -124,6 +134,17 @@ int fwd_table_attach(void *memory, size_t bytes, struct fwd_table *ret_table) {
 static bool flow_has(const struct fwd_flow *flow, uint32_t conn_ref) {
     return (flow->flags & FLOW_USED) &&
            (flow->conn[0] == conn_ref || flow->conn[1] == conn_ref || flow->conn[2] == conn_ref);
+}
+
+/* The flow that a conn, perhaps half written, refers to, if that refers to the conn. */
+static struct fwd_flow *flow_of(const struct fwd_table *t, uint32_t ref, uint32_t conn_ref) {
+    uint64_t slots = flow_is6(ref) ? t->header->flow6_slots : t->header->flow_slots;
+    struct fwd_flow *flow;
+
+    if (ref == 0 || flow_index(ref) >= slots + FLOW_WINDOW)
+        return NULL;
+    flow = flow_at(t, ref);
+    return flow_has(flow, conn_ref) && !(flow->flags & FLOW_V6) == !flow_is6(ref) ? flow : NULL;
 }
 
 void table_recover(struct fwd_table *t) {
@@ -144,10 +165,10 @@ void table_recover(struct fwd_table *t) {
             continue;
         }
         for (int d = 0; d < 2; d++) {
-            uint32_t slot = conn->flow[d];
+            struct fwd_flow *flow = flow_of(t, conn->flow[d], i + 1);
 
-            if (slot > 0 && slot <= h->flow_slots + FLOW_WINDOW && flow_has(&t->flows[slot - 1], i + 1))
-                flow_fold(t, &t->flows[slot - 1]);
+            if (flow)
+                flow_fold(t, flow);
             conn->flow[d] = 0;
         }
         conn_link(t, conn);
@@ -218,24 +239,25 @@ static void describe(const struct fwd_env *env, const struct fwd_conn *conn, str
         .age_s = seconds(now - conn->born),
     };
     for (int d = 0; d < 2; d++) {
-        uint32_t slot = conn->flow[d];
+        const struct fwd_flow *flow = flow_of(env->table, conn->flow[d], index + 1);
 
         out->packets[d] = conn->packets[d];
         out->bytes[d] = conn->bytes[d];
-        if (slot > 0 && flow_has(&env->table->flows[slot - 1], index + 1)) {
-            out->packets[d] += env->table->flows[slot - 1].packets;
-            out->bytes[d] += env->table->flows[slot - 1].bytes;
+        if (flow) {
+            out->packets[d] += flow->packets;
+            out->bytes[d] += flow->bytes;
         }
     }
-    if (conn->flags & CONN_DOOR) {
+    if (conn->flags & CONN_XLATE) {
+        const struct fwd_xlate *x = conn_xlate(env->table, conn);
+
         out->translated = true;
-        out->door = (struct door){(enum door_kind)conn->door_kind, conn->client, conn->door_index,
-                                  conn->endpoint_num};
-        out->client_port = conn->client;
-        out->client = conn->client_ip;
-        out->service = conn->service_ip;
-        out->client_l4 = conn->client_l4;
-        out->service_l4 = conn->service_l4;
+        out->door = (struct door){(enum door_kind)x->door_kind, x->owner, x->door_index, x->endpoint_num};
+        out->client_port = x->owner;
+        out->client = x->inner.src;
+        out->service = x->inner.dst;
+        out->client_l4 = x->inner.sport;
+        out->service_l4 = x->inner.dport;
     }
 }
 
@@ -251,6 +273,20 @@ void fwd_table_each(const struct fwd_env *env, bool (*each)(void *user, const st
         if (!each(user, &out))
             return;
     }
+}
+
+/* A flow in force and its conns name each other. */
+static bool flow_sound(const struct fwd_table *t, uint32_t ref) {
+    const struct fwd_flow *flow = flow_at(t, ref);
+
+    for (int c = 0; (flow->flags & FLOW_USED) && flow->generation == t->header->stamp && c < FLOW_CONNS;
+         c++) {
+        const struct fwd_conn *conn = flow->conn[c] ? &t->conns[flow->conn[c] - 1] : NULL;
+
+        if (conn && (!(conn->flags & CONN_USED) || (conn->flow[0] != ref && conn->flow[1] != ref)))
+            return false;
+    }
+    return true;
 }
 
 int fwd_table_check(const struct fwd_table *t) {
@@ -272,10 +308,9 @@ int fwd_table_check(const struct fwd_table *t) {
         if (!(conn->flags & CONN_USED))
             continue;
         used++;
-        doors += (conn->flags & CONN_DOOR) != 0;
+        doors += (conn->flags & CONN_XLATE) != 0;
         for (int d = 0; d < 2; d++) {
-            if (conn->flow[d] && (conn->flow[d] > h->flow_slots + FLOW_WINDOW ||
-                                  !flow_has(&t->flows[conn->flow[d] - 1], i + 1)))
+            if (conn->flow[d] && !flow_of(t, conn->flow[d], i + 1))
                 return -EBADMSG;
         }
     }
@@ -283,15 +318,13 @@ int fwd_table_check(const struct fwd_table *t) {
         if (f > h->high || freed++ > h->high || (t->conns[f - 1].flags & CONN_USED))
             return -EBADMSG;
     }
-    for (uint64_t i = 0; i < h->flow_slots + FLOW_WINDOW; i++) {
-        const struct fwd_flow *flow = &t->flows[i];
-
-        for (int c = 0; (flow->flags & FLOW_USED) && flow->generation == h->stamp && c < FLOW_CONNS; c++) {
-            const struct fwd_conn *conn = flow->conn[c] ? &t->conns[flow->conn[c] - 1] : NULL;
-
-            if (conn && (!(conn->flags & CONN_USED) || (conn->flow[0] != i + 1 && conn->flow[1] != i + 1)))
-                return -EBADMSG;
-        }
+    for (uint32_t i = 0; i < h->flow_slots + FLOW_WINDOW; i++) {
+        if (!flow_sound(t, i + 1))
+            return -EBADMSG;
+    }
+    for (uint32_t i = 0; i < h->flow6_slots + FLOW_WINDOW; i++) {
+        if (!flow_sound(t, (i + 1) | FLOW_REF6))
+            return -EBADMSG;
     }
     return linked == used + doors && used == h->used && used + freed == h->high ? 0 : -EBADMSG;
 }

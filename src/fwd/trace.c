@@ -45,16 +45,19 @@ struct fwd_event *fwd_trace_event(struct fwd_ctx *c, enum fwd_stage stage, enum 
 }
 
 static void format_tuple(const struct wire_tuple *t, struct buf *out) {
-    char src[IP4_TEXT_BYTES], dst[IP4_TEXT_BYTES];
-    const char *name = t->protocol == WIRE_TCP    ? "tcp"
-                       : t->protocol == WIRE_UDP  ? "udp"
-                       : t->protocol == WIRE_ICMP ? "icmp"
-                                                  : NULL;
+    char src[IP_TEXT_BYTES], dst[IP_TEXT_BYTES];
+    const char *name = t->protocol == WIRE_TCP     ? "tcp"
+                       : t->protocol == WIRE_UDP   ? "udp"
+                       : t->protocol == WIRE_ICMP  ? "icmp"
+                       : t->protocol == WIRE_ICMP6 ? "icmpv6"
+                                                   : NULL;
+    const char *open = ip_is4(t->src) ? "" : "[", *close = ip_is4(t->src) ? "" : "]";
 
-    ip4_format(t->src, src);
-    ip4_format(t->dst, dst);
+    ip_format(t->src, src);
+    ip_format(t->dst, dst);
     if (t->protocol == WIRE_TCP || t->protocol == WIRE_UDP)
-        buf_printf(out, "%s %s:%u > %s:%u", name, src, t->sport, dst, t->dport);
+        buf_printf(out, "%s %s%s%s:%u > %s%s%s:%u", name, open, src, close, t->sport, open, dst, close,
+                   t->dport);
     else if (name)
         buf_printf(out, "%s %s > %s", name, src, dst);
     else
@@ -64,7 +67,7 @@ static void format_tuple(const struct wire_tuple *t, struct buf *out) {
 void fwd_event_format(const struct fwd_event *e, struct buf *out) {
     static const char *const actions[] = {"pass",      "tracked", "bypass", "route",
                                           "translate", "send",    "answer", "DROP"};
-    char cidr[PREFIX4_TEXT_BYTES];
+    char cidr[PREFIX_TEXT_BYTES];
 
     buf_printf(out, "%-10s %-9s", fwd_stage_name(e->stage), actions[e->action]);
     if (e->eni)
@@ -76,7 +79,7 @@ void fwd_event_format(const struct fwd_event *e, struct buf *out) {
     if (e->acl_rule >= 0)
         buf_printf(out, " rule %d", e->acl_rule);
     if (e->has_route)
-        buf_printf(out, " %s%s%s -> %s", prefix4_format(e->route, cidr), e->prefix_list ? " of " : "",
+        buf_printf(out, " %s%s%s -> %s", prefix_format(e->route, cidr), e->prefix_list ? " of " : "",
                    e->prefix_list ? e->prefix_list : "", e->target ? e->target : "?");
     buf_puts(out, "  [");
     format_tuple(&e->before, out);

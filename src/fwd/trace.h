@@ -58,7 +58,7 @@ struct fwd_event {
     const char *rule;   /* sgr-… */
     int acl_rule;       /* ACL entry number; 32767 the implicit deny; -1 none */
     bool has_route;
-    struct prefix4 route;            /* its destination … */
+    struct prefix route;             /* its destination … */
     const char *prefix_list;         /* … or the list that it came from */
     const char *target;              /* its target */
     struct wire_tuple before, after; /* FWD_ACTION_TRANSLATE; elsewhere before is the packet at this stage */

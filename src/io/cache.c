@@ -34,8 +34,8 @@ int cache_init(struct cache *c, int flows, int rules, int config, int news) {
 /* ---- one entry ---- */
 
 static struct cache_key key_of(const struct fwd_offload *o) {
-    return (struct cache_key){.src = htonl(o->before.src.v),
-                              .dst = htonl(o->before.dst.v),
+    return (struct cache_key){.src = htonl(ip_v4(o->before.src).v),
+                              .dst = htonl(ip_v4(o->before.dst).v),
                               .sport = htons(o->before.sport),
                               .dport = htons(o->before.dport),
                               .port = (uint16_t)port_slot_of(o->in_port),
@@ -68,8 +68,8 @@ static struct cache_entry entry_of(const struct fwd_offload *o, const struct cac
                             .out_port = (uint16_t)port_slot_of(o->out_port),
                             .mtu = o->mtu,
                             .flags = o->check_macs ? CACHE_CHECK_MACS : 0,
-                            .src = htonl(o->after.src.v),
-                            .dst = htonl(o->after.dst.v),
+                            .src = htonl(ip_v4(o->after.src).v),
+                            .dst = htonl(ip_v4(o->after.dst).v),
                             .sport = htons(o->after.sport),
                             .dport = htons(o->after.dport)};
 
@@ -83,8 +83,8 @@ static struct cache_entry entry_of(const struct fwd_offload *o, const struct cac
 }
 
 static struct wire_tuple tuple_of(const struct cache_key *key) {
-    return (struct wire_tuple){
-        {ntohl(key->src)}, {ntohl(key->dst)}, ntohs(key->sport), ntohs(key->dport), key->protocol};
+    return (struct wire_tuple){ip_of4((struct ip4){ntohl(key->src)}), ip_of4((struct ip4){ntohl(key->dst)}),
+                               ntohs(key->sport), ntohs(key->dport), key->protocol};
 }
 
 static void add_seen(const struct cache_entry *e, struct fwd_offload *ret) {
@@ -198,8 +198,8 @@ static void remember_rule(struct cache *c, const struct fwd_env *env, const stru
                             .sport_max = rule.sport_max,
                             .there = way_of(&rule.there, CACHE_FOLLOW | CACHE_OPENER),
                             .back = way_of(&rule.back, CACHE_FOLLOW),
-                            .src = htonl(rule.there.after.src.v),
-                            .dst = htonl(rule.there.after.dst.v)};
+                            .src = htonl(ip_v4(rule.there.after.src).v),
+                            .dst = htonl(ip_v4(rule.there.after.dst).v)};
     for (int side = 0; side < 2; side++) {
         r.tags[side] = rule.sides[side].tag;
         r.tracked[side] = !rule.sides[side].on       ? CACHE_SIDE_NONE

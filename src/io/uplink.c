@@ -151,9 +151,9 @@ static void take_frame(struct uplink *u, const uint8_t *frame, size_t length) {
     struct wire_packet p;
 
     wire_parse(frame, (uint32_t)length, &p);
-    if (p.kind != WIRE_KIND_IP || !may_reach(u, p.tuple.dst))
+    if (p.kind != WIRE_KIND_IP || p.v6 || !may_reach(u, ip_v4(p.tuple.dst)))
         return;
-    greet(u, p.tuple.src);
+    greet(u, ip_v4(p.tuple.src));
     slirp_input(u->slirp, frame, (int)length);
 }
 

@@ -45,6 +45,10 @@ static inline uint32_t image_hash(uint32_t key) {
     key *= 0x846ca68bU;
     return key ^ key >> 16;
 }
+static inline uint32_t image_hash_ip(struct ipaddr ip) {
+    return ip_is4(ip) ? image_hash(ip_v4(ip).v)
+                      : image_hash((uint32_t)ip.lo ^ image_hash((uint32_t)(ip.lo >> 32) ^ (uint32_t)ip.hi));
+}
 static inline uint32_t image_hash_mac(struct mac m) {
     return image_hash(((uint32_t)m.b[2] << 24 | (uint32_t)m.b[3] << 16 | (uint32_t)m.b[4] << 8 | m.b[5]) ^
                       ((uint32_t)m.b[0] << 8 | m.b[1]));

@@ -177,15 +177,15 @@ const struct image_eni *image_eni_by_id(const struct image *image, const char *i
     return NULL;
 }
 
-static bool in_ranges(const struct image_range *ranges, size_t count, uint32_t v) {
+static bool in_ranges(const struct image_range *ranges, size_t count, struct ipaddr v) {
     size_t low = 0, high = count;
 
     while (low < high) {
         size_t middle = (low + high) / 2;
 
-        if (v > ranges[middle].last)
+        if (ip_before(ranges[middle].last, v))
             low = middle + 1;
-        else if (v < ranges[middle].first)
+        else if (ip_before(v, ranges[middle].first))
             high = middle;
         else
             return true;
@@ -193,28 +193,28 @@ static bool in_ranges(const struct image_range *ranges, size_t count, uint32_t v
     return false;
 }
 
-bool image_is_service(const struct image *image, struct ip4 ip) {
-    return in_ranges(image_at(image, image->header->service.at), image->header->service.count, ip.v);
+bool image_is_service(const struct image *image, struct ipaddr ip) {
+    return in_ranges(image_at(image, image->header->service.at), image->header->service.count, ip);
 }
 
-bool image_is_public(const struct image *image, struct ip4 ip) {
-    return in_ranges(image_at(image, image->header->public.at), image->header->public.count, ip.v);
+bool image_is_public(const struct image *image, struct ipaddr ip) {
+    return in_ranges(image_at(image, image->header->public.at), image->header->public.count, ip);
 }
 
-bool image_list_contains(const struct image_vpc *vpc, uint32_t list, struct ip4 ip) {
+bool image_list_contains(const struct image_vpc *vpc, uint32_t list, struct ipaddr ip) {
     const struct image_slice slice = image_lists(vpc)[list].ranges;
 
-    return in_ranges(&image_ranges(vpc)[slice.first], slice.count, ip.v);
+    return in_ranges(&image_ranges(vpc)[slice.first], slice.count, ip);
 }
 
-const struct image_address *image_vpc_address(const struct image_vpc *vpc, struct ip4 private_ip) {
+const struct image_address *image_vpc_address(const struct image_vpc *vpc, struct ipaddr private_ip) {
     const uint32_t *slots = image_by_address(vpc);
     uint32_t mask = vpc->by_address.count - 1;
 
-    for (uint32_t i = image_hash(private_ip.v) & mask; slots[i] != 0; i = (i + 1) & mask) {
+    for (uint32_t i = image_hash_ip(private_ip) & mask; slots[i] != 0; i = (i + 1) & mask) {
         const struct image_address *address = &image_addresses(vpc)[slots[i] - 1];
 
-        if (address->private_ip.v == private_ip.v)
+        if (ip_equal(address->private_ip, private_ip))
             return address;
     }
     return NULL;
@@ -234,15 +234,16 @@ const struct image_eni *image_vpc_eni_by_mac(const struct image_vpc *vpc, struct
 }
 
 const struct image_route *image_route_lookup(const struct image_vpc *vpc, const struct image_table *table,
-                                             struct ip4 destination) {
-    const struct image_step *steps = &image_steps(vpc)[table->steps.first];
-    size_t low = 0, high = table->steps.count;
+                                             struct ipaddr destination) {
+    struct image_slice slice = ip_is4(destination) ? table->steps : table->steps6;
+    const struct image_step *steps = &image_steps(vpc)[slice.first];
+    size_t low = 0, high = slice.count;
 
-    /* The last step that starts at or before the destination; the first one starts at 0. */
+    /* The last step that starts at or before the destination; the first one starts at the family's first address. */
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
 
-        if (steps[middle].start <= destination.v)
+        if (!ip_before(destination, steps[middle].start))
             low = middle;
         else
             high = middle;
@@ -250,7 +251,7 @@ const struct image_route *image_route_lookup(const struct image_vpc *vpc, const 
     return steps[low].route == IMAGE_NONE ? NULL : &image_routes(vpc)[steps[low].route];
 }
 
-bool image_group_has_address(const struct image_vpc *vpc, uint32_t group, struct ip4 private_ip) {
+bool image_group_has_address(const struct image_vpc *vpc, uint32_t group, struct ipaddr private_ip) {
     const struct image_address *address = image_vpc_address(vpc, private_ip);
     const struct image_eni *eni;
 

@@ -33,7 +33,7 @@
 #include "base/ip.h"
 #include "net/spec.h"
 
-enum { IMAGE_LAYOUT = 1 }; /* grows when any struct below changes */
+enum { IMAGE_LAYOUT = 2 }; /* grows when any struct below changes */
 #define IMAGE_NONE UINT32_MAX
 
 struct image_span {
@@ -45,30 +45,32 @@ struct image_slice {
 
 /* What a rule or ACL entry matches; ports are the packet's destination ports. */
 struct image_match {
-    struct ip4 addr;
-    uint32_t mask;
+    struct ipaddr addr, mask;
     int16_t protocol;             /* -1 all */
-    int16_t icmp_type, icmp_code; /* -1 any; only protocol 1 */
+    int16_t icmp_type, icmp_code; /* -1 any; only ICMP and ICMPv6 */
     uint16_t from_port, to_port;  /* only TCP and UDP */
+    uint8_t length;               /* of the prefix that addr and mask are */
+    uint8_t v6, zero[4];
 };
 
 struct image_subnet {
-    uint32_t id, table, acl; /* name, index, index */
-    struct prefix4 cidr;
+    uint32_t id, table, acl, zero; /* name, index, index */
+    struct prefix cidr, cidr6;     /* all zeros: has none */
 };
 struct image_table {
-    uint32_t id;
-    struct image_slice routes, steps;
+    uint32_t id, zero;
+    struct image_slice routes, steps, steps6; /* a family each */
 };
 struct image_route {
-    struct prefix4 cidr;  /* a prefix list's route is one item for each of its prefixes */
+    struct prefix cidr;   /* a prefix list's route is one item for each of its prefixes */
     uint32_t prefix_list; /* name, or 0 */
     uint32_t target_id;   /* name */
     uint32_t target;      /* index of an ENI or gateway endpoint, else IMAGE_NONE */
     uint32_t kind;        /* enum spec_target */
 };
-struct image_step {        /* from this address up to the next step's */
-    uint32_t start, route; /* index into routes, or IMAGE_NONE */
+struct image_step { /* from this address up to the next step's */
+    struct ipaddr start;
+    uint32_t route, zero; /* index into routes, or IMAGE_NONE */
 };
 struct image_acl {
     uint32_t id;
@@ -77,7 +79,7 @@ struct image_acl {
 struct image_acl_entry { /* ascending by number */
     struct image_match match;
     uint16_t number;
-    uint8_t allow;
+    uint8_t allow, zero[5];
 };
 struct image_group {
     uint32_t id;
@@ -94,7 +96,7 @@ struct image_list {
     struct image_slice ranges;
 };
 struct image_range {
-    uint32_t first, last; /* inclusive; ascending, disjoint */
+    struct ipaddr first, last; /* inclusive; ascending, disjoint; of one family */
 };
 struct image_eni {
     uint32_t num, tag; /* tag: hash of the id, tells a reused number */
@@ -106,8 +108,9 @@ struct image_eni {
     uint8_t source_dest_check, up;
 };
 struct image_address {
-    struct ip4 private_ip, public_ip;
-    uint32_t eni, index; /* its ENI, and which of that ENI's addresses it is */
+    struct ipaddr private_ip;
+    struct ip4 public_ip;
+    uint32_t eni, index, zero; /* its ENI, and which of that ENI's addresses it is */
 };
 struct image_endpoint {
     uint32_t num, id, list; /* list: index, or IMAGE_NONE */
@@ -158,17 +161,20 @@ const struct image_address *image_address_by_public_ip(const struct image *image
 /* By eni-… or by the i-… whose primary (first listed) ENI it is.  A scan: for tools, not for packets. */
 const struct image_eni *image_eni_by_id(const struct image *image, const char *id,
                                         const struct image_vpc **ret_vpc);
-bool image_is_service(const struct image *image, struct ip4 ip); /* inside service_cidrs */
-bool image_is_public(const struct image *image, struct ip4 ip);  /* inside public_cidrs */
+bool image_is_service(const struct image *image, struct ipaddr ip); /* inside service_cidrs */
+bool image_is_public(const struct image *image, struct ipaddr ip);  /* inside public_cidrs */
 
-const struct image_address *image_vpc_address(const struct image_vpc *vpc, struct ip4 private_ip);
+const struct image_address *image_vpc_address(const struct image_vpc *vpc, struct ipaddr private_ip);
 const struct image_eni *image_vpc_eni_by_mac(const struct image_vpc *vpc, struct mac mac);
 /* The winning route, or NULL. */
 const struct image_route *image_route_lookup(const struct image_vpc *vpc, const struct image_table *table,
-                                             struct ip4 destination);
-bool image_list_contains(const struct image_vpc *vpc, uint32_t list, struct ip4 ip);
+                                             struct ipaddr destination);
+bool image_list_contains(const struct image_vpc *vpc, uint32_t list, struct ipaddr ip);
 /* Whether the ENI that owns private_ip in this VPC is in the group. */
-bool image_group_has_address(const struct image_vpc *vpc, uint32_t group, struct ip4 private_ip);
+bool image_group_has_address(const struct image_vpc *vpc, uint32_t group, struct ipaddr private_ip);
+static inline bool image_match_address(const struct image_match *m, struct ipaddr ip) {
+    return m->v6 == !ip_is4(ip) && ip_masked_equal(m->addr, ip, m->mask);
+}
 /* Protocol, ports and ICMP type and code; not the address. */
 static inline bool image_match_protocol(const struct image_match *m, uint8_t protocol, uint16_t port,
                                         int icmp_type, int icmp_code) {
@@ -178,7 +184,7 @@ static inline bool image_match_protocol(const struct image_match *m, uint8_t pro
         return false;
     if (protocol == 6 || protocol == 17)
         return port >= m->from_port && port <= m->to_port;
-    if (protocol == 1)
+    if (protocol == 1 || protocol == 58)
         return (m->icmp_type < 0 || m->icmp_type == icmp_type) &&
                (m->icmp_code < 0 || m->icmp_code == icmp_code);
     return true;
@@ -194,7 +200,7 @@ static inline const char *image_name(const struct image_vpc *vpc, uint32_t name)
     static inline const type *image_##field(const struct image_vpc *vpc) {                                   \
         return (const type *)(const void *)((const char *)vpc + vpc->field.at);                              \
     }
-IMAGE_ARRAY(cidrs, struct prefix4)
+IMAGE_ARRAY(cidrs, struct prefix)
 IMAGE_ARRAY(subnets, struct image_subnet)
 IMAGE_ARRAY(tables, struct image_table)
 IMAGE_ARRAY(routes, struct image_route)
@@ -219,6 +225,12 @@ static inline const struct image_subnet *image_eni_subnet(const struct image_vpc
 static inline const struct image_address *image_eni_primary(const struct image_vpc *vpc,
                                                             const struct image_eni *eni) {
     return &image_addresses(vpc)[eni->addresses.first];
+}
+
+static inline bool image_subnet_contains(const struct image_subnet *subnet, struct ipaddr ip) {
+    struct prefix cidr = ip_is4(ip) ? subnet->cidr : subnet->cidr6;
+
+    return !prefix_none(cidr) && prefix_contains(cidr, ip);
 }
 
 /* The whole image as text, one object a line: for people and for tests. */

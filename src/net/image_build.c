@@ -35,7 +35,7 @@ struct vpc_build {
     struct map strings, subnet_names, table_names, acl_names, group_names, list_names, eni_names,
         endpoint_names;
     struct image_vpc head;
-    VEC(struct prefix4) cidrs;
+    VEC(struct prefix) cidrs;
     VEC(struct image_subnet) subnets;
     VEC(struct image_table) tables;
     VEC(struct image_route) routes;
@@ -73,30 +73,25 @@ static uint32_t name(struct vpc_build *b, const char *text) {
     return (uint32_t)at;
 }
 
-static int compare_u32(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return x < y ? -1 : x > y;
+static int compare_ip(struct ipaddr x, struct ipaddr y) {
+    return ip_before(x, y) ? -1 : ip_before(y, x);
 }
 
 static int compare_range(const void *a, const void *b) {
-    return compare_u32(&((const struct image_range *)a)->first, &((const struct image_range *)b)->first);
+    return compare_ip(((const struct image_range *)a)->first, ((const struct image_range *)b)->first);
 }
 
 /* Sorts prefixes into disjoint ranges; out holds count items. */
-static size_t make_ranges(const struct prefix4 *cidrs, size_t count, struct image_range *out) {
+static size_t make_ranges(const struct prefix *cidrs, size_t count, struct image_range *out) {
     size_t n = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        uint32_t first = prefix4_masked(cidrs[i]).addr.v;
-
-        out[i] = (struct image_range){first, first | ~prefix4_mask(cidrs[i].length)};
-    }
+    for (size_t i = 0; i < count; i++)
+        out[i] = (struct image_range){prefix_masked(cidrs[i]).addr, prefix_last(cidrs[i])};
     if (count > 1)
         qsort(out, count, sizeof(*out), compare_range);
     for (size_t i = 0; i < count; i++) {
-        if (n > 0 && out[i].first <= out[n - 1].last) {
-            if (out[i].last > out[n - 1].last)
+        if (n > 0 && !ip_before(out[n - 1].last, out[i].first)) {
+            if (ip_before(out[n - 1].last, out[i].last))
                 out[n - 1].last = out[i].last;
         } else {
             out[n++] = out[i];
@@ -116,7 +111,7 @@ static uint32_t use_list(struct vpc_build *b, const char *id) {
         return index;
     list = &b->spec->prefix_lists[source];
     for (size_t i = 0; i < list->cidr_count; i++)
-        *vec_push(b->arena, &b->ranges) = (struct image_range){0, 0};
+        *vec_push(b->arena, &b->ranges) = (struct image_range){{0, 0}, {0, 0}};
     n = make_ranges(list->cidrs, list->cidr_count, b->ranges.items + first);
     b->ranges.count = first + n;
     made = vec_push(b->arena, &b->lists);
@@ -126,15 +121,17 @@ static uint32_t use_list(struct vpc_build *b, const char *id) {
 }
 
 /* A port rule without ports means all of them; what is out of range is the caller's mistake. */
-static int make_match(int16_t protocol, struct prefix4 cidr, int32_t from, int32_t to,
+static int make_match(int16_t protocol, struct prefix cidr, int32_t from, int32_t to,
                       struct image_match *ret) {
     struct image_match m = {.protocol = protocol, .icmp_type = -1, .icmp_code = -1, .to_port = UINT16_MAX};
 
-    if (protocol < SPEC_PROTO_ALL || protocol > 255 || cidr.length > 32)
+    if (protocol < SPEC_PROTO_ALL || protocol > 255 || !prefix_valid(cidr))
         return -EINVAL;
-    m.addr = prefix4_masked(cidr).addr;
-    m.mask = prefix4_mask(cidr.length);
-    if (protocol == 1) {
+    m.addr = prefix_masked(cidr).addr;
+    m.mask = prefix_mask(cidr);
+    m.length = cidr.length;
+    m.v6 = !prefix_is4(cidr);
+    if (protocol == 1 || protocol == 58) {
         if (from < -1 || from > 255 || to < -1 || to > 255)
             return -EINVAL;
         m.icmp_type = (int16_t)from;
@@ -202,7 +199,7 @@ static int build_group_side(struct vpc_build *b, const struct spec_sg *group, bo
                                   .peer_id = name(b, r->peer_id),
                                   .peer = IMAGE_NONE,
                                   .peer_kind = (uint32_t)r->peer};
-        struct prefix4 cidr = r->peer == SPEC_PEER_CIDR ? r->cidr : (struct prefix4){{0}, 0};
+        struct prefix cidr = r->peer == SPEC_PEER_CIDR ? r->cidr : (struct prefix){.length = 0};
         int err;
 
         if (r->egress != egress)
@@ -239,15 +236,16 @@ static int build_groups(struct vpc_build *b) {
 
 /* One candidate of a route table's intervals. */
 struct candidate {
-    uint32_t first, last, route;
+    struct ipaddr first, last;
+    uint32_t route;
     uint8_t length, rank; /* rank: order among equal prefixes: local, static, prefix list */
 };
 
 static int compare_candidate(const void *a, const void *b) {
     const struct candidate *x = a, *y = b;
 
-    if (x->first != y->first)
-        return x->first < y->first ? -1 : 1;
+    if (!ip_equal(x->first, y->first))
+        return compare_ip(x->first, y->first);
     if (x->length != y->length)
         return x->length < y->length ? -1 : 1;
     if (x->rank != y->rank)
@@ -255,32 +253,34 @@ static int compare_candidate(const void *a, const void *b) {
     return x->route < y->route ? -1 : x->route > y->route;
 }
 
-static void emit_step(struct vpc_build *b, size_t first, uint32_t start, uint32_t route) {
-    if (b->steps.count > first && b->steps.items[b->steps.count - 1].start == start)
+static void emit_step(struct vpc_build *b, size_t first, struct ipaddr start, uint32_t route) {
+    if (b->steps.count > first && ip_equal(b->steps.items[b->steps.count - 1].start, start))
         b->steps.count--; /* a more specific one begins at the same address */
     if (b->steps.count > first && b->steps.items[b->steps.count - 1].route == route)
         return;
-    *vec_push(b->arena, &b->steps) = (struct image_step){start, route};
+    *vec_push(b->arena, &b->steps) = (struct image_step){.start = start, .route = route};
 }
 
-/* Prefixes nest or are disjoint, so one walk in order of start with a stack of open ones cuts the intervals.
+/*
+ * Prefixes of one family nest or are disjoint, so one walk in order of start with a stack of open ones cuts the
+ * family's addresses, from `start` to `end`, into intervals.
  */
-static void build_steps(struct vpc_build *b, struct candidate *candidates, size_t count,
-                        struct image_slice *ret) {
-    struct candidate open[33] = {0};
+static void build_steps(struct vpc_build *b, struct ipaddr start, struct ipaddr end,
+                        struct candidate *candidates, size_t count, struct image_slice *ret) {
+    struct candidate open[129] = {0};
     size_t depth = 0, first = b->steps.count;
 
     if (count > 1)
         qsort(candidates, count, sizeof(*candidates), compare_candidate);
-    emit_step(b, first, 0, IMAGE_NONE);
+    emit_step(b, first, start, IMAGE_NONE);
     for (size_t i = 0; i <= count; i++) {
-        while (depth > 0 && (i == count || open[depth - 1].last < candidates[i].first)) {
-            uint32_t last = open[--depth].last;
+        while (depth > 0 && (i == count || ip_before(open[depth - 1].last, candidates[i].first))) {
+            struct ipaddr last = open[--depth].last;
 
-            if (last != UINT32_MAX)
-                emit_step(b, first, last + 1, depth > 0 ? open[depth - 1].route : IMAGE_NONE);
+            if (!ip_equal(last, end))
+                emit_step(b, first, ip_plus(last, 1), depth > 0 ? open[depth - 1].route : IMAGE_NONE);
         }
-        if (i == count || (depth > 0 && open[depth - 1].first == candidates[i].first &&
+        if (i == count || (depth > 0 && ip_equal(open[depth - 1].first, candidates[i].first) &&
                            open[depth - 1].length == candidates[i].length))
             continue; /* the same prefix again, of lower rank */
         open[depth++] = candidates[i];
@@ -290,16 +290,19 @@ static void build_steps(struct vpc_build *b, struct candidate *candidates, size_
 }
 
 struct candidates {
-    VEC(struct candidate) list;
+    VEC(struct candidate) v4, v6;
 };
 
 static void add_route(struct vpc_build *b, struct candidates *c, struct image_route route, uint8_t rank) {
-    uint32_t first;
+    struct candidate made;
 
-    route.cidr = prefix4_masked(route.cidr);
-    first = route.cidr.addr.v;
-    *vec_push(b->arena, &c->list) = (struct candidate){first, first | ~prefix4_mask(route.cidr.length),
-                                                       (uint32_t)b->routes.count, route.cidr.length, rank};
+    route.cidr = prefix_masked(route.cidr);
+    made = (struct candidate){route.cidr.addr, prefix_last(route.cidr), (uint32_t)b->routes.count,
+                              route.cidr.length, rank};
+    if (prefix_is4(route.cidr))
+        *vec_push(b->arena, &c->v4) = made;
+    else
+        *vec_push(b->arena, &c->v6) = made;
     *vec_push(b->arena, &b->routes) = route;
 }
 
@@ -316,7 +319,7 @@ static int build_table(struct vpc_build *b, const struct spec_route_table *table
                                     .target = IMAGE_NONE,
                                     .kind = (uint32_t)r->target};
 
-        if (r->cidr.length > 32 || r->target > SPEC_TARGET_BLACKHOLE)
+        if (!prefix_valid(r->cidr) || r->target > SPEC_TARGET_BLACKHOLE)
             return -EINVAL;
         if (r->target == SPEC_TARGET_ENI)
             route.target = names_get(&b->eni_names, r->target_id);
@@ -330,8 +333,6 @@ static int build_table(struct vpc_build *b, const struct spec_route_table *table
 
             for (size_t p = 0; list != IMAGE_NONE && p < b->spec->prefix_lists[list].cidr_count; p++) {
                 route.cidr = b->spec->prefix_lists[list].cidrs[p];
-                if (route.cidr.length > 32)
-                    return -EINVAL;
                 add_route(b, &candidates, route, 2);
             }
         } else {
@@ -345,7 +346,7 @@ static int build_table(struct vpc_build *b, const struct spec_route_table *table
         for (size_t r = 0; r < table->route_count; r++)
             listed |= !table->routes[r].prefix_list_id &&
                       table->routes[r].cidr.length == b->in->cidrs[i].length &&
-                      prefix4_contains(b->in->cidrs[i], table->routes[r].cidr.addr);
+                      prefix_contains(b->in->cidrs[i], table->routes[r].cidr.addr);
         if (!listed)
             add_route(b, &candidates,
                       (struct image_route){.cidr = b->in->cidrs[i],
@@ -355,7 +356,10 @@ static int build_table(struct vpc_build *b, const struct spec_route_table *table
                       0);
     }
     made.routes = (struct image_slice){(uint32_t)first, (uint32_t)(b->routes.count - first)};
-    build_steps(b, candidates.list.items, candidates.list.count, &made.steps);
+    build_steps(b, ip_of4((struct ip4){0}), ip_of4((struct ip4){UINT32_MAX}), candidates.v4.items,
+                candidates.v4.count, &made.steps);
+    build_steps(b, (struct ipaddr){0, 0}, (struct ipaddr){UINT64_MAX, UINT64_MAX}, candidates.v6.items,
+                candidates.v6.count, &made.steps6);
     *vec_push(b->arena, &b->tables) = made;
     return 0;
 }
@@ -379,12 +383,14 @@ static int build_subnets(struct vpc_build *b) {
         struct image_subnet made = {.id = name(b, s->id),
                                     .table = names_get(&b->table_names, s->route_table_id),
                                     .acl = names_get(&b->acl_names, s->acl_id),
-                                    .cidr = prefix4_masked(s->cidr)};
+                                    .cidr = prefix_masked(s->cidr),
+                                    .cidr6 = prefix_masked(s->cidr6)};
         int err = names_add(&b->subnet_names, s->id, i);
 
         if (err < 0)
             return err;
-        if (s->cidr.length > 32)
+        if (!prefix_valid(s->cidr) || !prefix_valid(s->cidr6) ||
+            (!prefix_none(s->cidr) && !prefix_is4(s->cidr)) || prefix_is4(s->cidr6))
             return -EINVAL;
         if (made.table == IMAGE_NONE || made.acl == IMAGE_NONE)
             return -ENOENT;
@@ -414,11 +420,18 @@ static int build_eni(struct vpc_build *b, const struct spec_eni *e) {
     if (made.subnet == IMAGE_NONE)
         return -ENOENT;
     if (e->num == 0 || e->num > DOOR_NUM_MAX || e->endpoint_num > DOOR_NUM_MAX || e->address_count == 0 ||
-        e->address_count > DOOR_ADDRESSES_MAX || e->kind > SPEC_ENI_INTERFACE_ENDPOINT)
+        e->address_count > 2 * DOOR_ADDRESSES_MAX || e->kind > SPEC_ENI_INTERFACE_ENDPOINT)
         return -EINVAL;
-    for (size_t a = 0; a < e->address_count; a++)
-        *vec_push(b->arena, &b->addresses) =
-            (struct image_address){e->addresses[a].private_ip, e->addresses[a].public_ip, index, (uint32_t)a};
+    for (size_t a = 0; a < e->address_count; a++) {
+        struct ipaddr private = e->addresses[a].private_ip;
+
+        if (ip_is4(private) ? a >= DOOR_ADDRESSES_MAX : e->addresses[a].public_ip.v != 0)
+            return -EINVAL;
+        *vec_push(b->arena, &b->addresses) = (struct image_address){.private_ip = private,
+                                                                    .public_ip = e->addresses[a].public_ip,
+                                                                    .eni = index,
+                                                                    .index = (uint32_t)a};
+    }
     for (size_t g = 0; g < e->group_count; g++) {
         uint32_t group = names_get(&b->group_names, e->group_ids[g]);
 
@@ -456,10 +469,10 @@ static int index_interfaces(struct vpc_build *b) {
     b->by_address.items = arena_array(b->arena, uint32_t, slots);
     b->by_address.count = slots;
     for (size_t a = 0; a < b->addresses.count; a++) {
-        uint32_t ip = b->addresses.items[a].private_ip.v;
+        struct ipaddr ip = b->addresses.items[a].private_ip;
 
-        for (i = image_hash(ip) & mask; b->by_address.items[i] != 0; i = (i + 1) & mask) {
-            if (b->addresses.items[b->by_address.items[i] - 1].private_ip.v == ip)
+        for (i = image_hash_ip(ip) & mask; b->by_address.items[i] != 0; i = (i + 1) & mask) {
+            if (ip_equal(b->addresses.items[b->by_address.items[i] - 1].private_ip, ip))
                 return -EEXIST;
         }
         b->by_address.items[i] = (uint32_t)a + 1;
@@ -489,9 +502,9 @@ static int compile_vpc(struct vpc_build *b) {
     b->head.domain_name = name(b, b->in->domain_name);
     b->head.dns_support = b->in->dns_support;
     for (size_t i = 0; i < b->in->cidr_count; i++) {
-        if (b->in->cidrs[i].length > 32)
+        if (!prefix_valid(b->in->cidrs[i]) || (i == 0 && !prefix_is4(b->in->cidrs[i])))
             return -EINVAL;
-        *vec_push(b->arena, &b->cidrs) = prefix4_masked(b->in->cidrs[i]);
+        *vec_push(b->arena, &b->cidrs) = prefix_masked(b->in->cidrs[i]);
     }
     /* Routes name interfaces, interfaces name subnets, subnets name tables: names first. */
     for (size_t i = 0; i < b->in->eni_count && err == 0; i++)
@@ -514,7 +527,7 @@ static int compile_vpc(struct vpc_build *b) {
 }
 
 static size_t place(struct image_span *span, size_t at, size_t count, size_t item_bytes) {
-    at = (at + 3) & ~(size_t)3;
+    at = (at + 7) & ~(size_t)7;
     *span = (struct image_span){(uint32_t)at, (uint32_t)count};
     return at + count * item_bytes;
 }
@@ -597,9 +610,10 @@ static uint64_t hash_lists(const struct spec *spec) {
 
         hash = hash_bytes(list->id, strlen(list->id), hash);
         for (size_t c = 0; c < list->cidr_count; c++) {
-            uint32_t words[2] = {prefix4_masked(list->cidrs[c]).addr.v, list->cidrs[c].length};
+            struct prefix masked = prefix_masked(list->cidrs[c]);
 
-            hash = hash_bytes(words, sizeof(words), hash);
+            hash = hash_bytes(&masked.addr, sizeof(masked.addr), hash);
+            hash = hash_bytes(&masked.length, sizeof(masked.length), hash);
         }
     }
     return hash;
@@ -620,7 +634,7 @@ static int gather(const struct spec *spec, const struct image *previous, struct 
     for (size_t i = 0; i < spec->prefix_list_count && err == 0; i++) {
         err = names_add(&lists, spec->prefix_lists[i].id, i);
         for (size_t c = 0; c < spec->prefix_lists[i].cidr_count && err == 0; c++)
-            err = spec->prefix_lists[i].cidrs[c].length > 32 ? -EINVAL : 0;
+            err = prefix_valid(spec->prefix_lists[i].cidrs[c]) ? 0 : -EINVAL;
     }
     for (size_t i = 0; previous && i < image_vpc_count(previous); i++) {
         const struct image_vpc *vpc = image_vpc_at(previous, i);
@@ -753,9 +767,9 @@ int image_build(const struct spec *spec, const struct image *previous, struct im
     if (!pieces)
         return -ENOMEM;
     for (size_t i = 0; i < spec->service_cidr_count; i++)
-        err = spec->service_cidrs[i].length > 32 ? -EINVAL : err;
+        err = prefix_valid(spec->service_cidrs[i]) ? err : -EINVAL;
     for (size_t i = 0; i < spec->public_cidr_count; i++)
-        err = spec->public_cidrs[i].length > 32 ? -EINVAL : err;
+        err = prefix_valid(spec->public_cidrs[i]) ? err : -EINVAL;
     if (err == 0)
         err = gather(spec, previous, pieces);
     if (err == 0)

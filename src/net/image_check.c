@@ -16,7 +16,7 @@
     } while (0)
 
 static bool span_fits(const struct image_vpc *vpc, struct image_span span, size_t item_bytes) {
-    return span.at % 4 == 0 && span.at >= sizeof(*vpc) && span.at <= vpc->bytes &&
+    return span.at % 8 == 0 && span.at >= sizeof(*vpc) && span.at <= vpc->bytes &&
            span.count <= (vpc->bytes - span.at) / item_bytes;
 }
 
@@ -26,7 +26,7 @@ static bool slice_fits(struct image_slice slice, struct image_span span) {
 
 static bool spans_fit(const struct image_vpc *vpc) {
 #define FITS(field, type) REQUIRE(span_fits(vpc, vpc->field, sizeof(type)))
-    FITS(cidrs, struct prefix4);
+    FITS(cidrs, struct prefix);
     FITS(subnets, struct image_subnet);
     FITS(tables, struct image_table);
     FITS(routes, struct image_route);
@@ -54,35 +54,43 @@ static bool name_ok(const struct image_vpc *vpc, uint32_t name) {
 
 static bool ranges_ok(const struct image_range *ranges, size_t count) {
     for (size_t i = 0; i < count; i++)
-        REQUIRE(ranges[i].first <= ranges[i].last && (i == 0 || ranges[i].first > ranges[i - 1].last));
+        REQUIRE(!ip_before(ranges[i].last, ranges[i].first) &&
+                (i == 0 || ip_before(ranges[i - 1].last, ranges[i].first)));
+    return true;
+}
+
+static bool steps_ok(const struct image_vpc *vpc, struct image_slice slice, struct ipaddr start) {
+    const struct image_step *steps = image_steps(vpc) + slice.first;
+
+    REQUIRE(slice_fits(slice, vpc->steps) && slice.count > 0);
+    for (uint32_t s = 0; s < slice.count; s++) {
+        REQUIRE(s == 0 ? ip_equal(steps[s].start, start) : ip_before(steps[s - 1].start, steps[s].start));
+        REQUIRE(steps[s].route == IMAGE_NONE || steps[s].route < vpc->routes.count);
+    }
     return true;
 }
 
 static bool routing_ok(const struct image_vpc *vpc) {
     for (uint32_t i = 0; i < vpc->cidrs.count; i++)
-        REQUIRE(image_cidrs(vpc)[i].length <= 32);
+        REQUIRE(prefix_valid(image_cidrs(vpc)[i]) && (i > 0 || prefix_is4(image_cidrs(vpc)[i])));
     for (uint32_t i = 0; i < vpc->subnets.count; i++) {
         const struct image_subnet *subnet = &image_subnets(vpc)[i];
 
         REQUIRE(name_ok(vpc, subnet->id) && subnet->table < vpc->tables.count &&
-                subnet->acl < vpc->acls.count && subnet->cidr.length <= 32);
+                subnet->acl < vpc->acls.count && prefix_valid(subnet->cidr) && prefix_valid(subnet->cidr6));
     }
     for (uint32_t i = 0; i < vpc->tables.count; i++) {
         const struct image_table *table = &image_tables(vpc)[i];
-        const struct image_step *steps = image_steps(vpc) + table->steps.first;
 
         REQUIRE(name_ok(vpc, table->id) && slice_fits(table->routes, vpc->routes) &&
-                slice_fits(table->steps, vpc->steps) && table->steps.count > 0);
-        for (uint32_t s = 0; s < table->steps.count; s++) {
-            REQUIRE(s == 0 ? steps[s].start == 0 : steps[s].start > steps[s - 1].start);
-            REQUIRE(steps[s].route == IMAGE_NONE || steps[s].route < vpc->routes.count);
-        }
+                steps_ok(vpc, table->steps, ip_of4((struct ip4){0})) &&
+                steps_ok(vpc, table->steps6, (struct ipaddr){0, 0}));
     }
     for (uint32_t i = 0; i < vpc->routes.count; i++) {
         const struct image_route *route = &image_routes(vpc)[i];
 
         REQUIRE(name_ok(vpc, route->prefix_list) && name_ok(vpc, route->target_id) &&
-                route->cidr.length <= 32 && route->kind <= SPEC_TARGET_BLACKHOLE);
+                prefix_valid(route->cidr) && route->kind <= SPEC_TARGET_BLACKHOLE);
         if (route->kind == SPEC_TARGET_ENI)
             REQUIRE(route->target < vpc->enis.count);
         if (route->kind == SPEC_TARGET_GATEWAY_ENDPOINT)
@@ -149,12 +157,12 @@ static bool interfaces_ok(const struct image_vpc *vpc) {
         REQUIRE(eni->subnet < vpc->subnets.count && eni->kind <= SPEC_ENI_INTERFACE_ENDPOINT);
         REQUIRE(eni->num > 0 && eni->num <= DOOR_NUM_MAX && eni->endpoint_num <= DOOR_NUM_MAX);
         REQUIRE(slice_fits(eni->groups, vpc->members) && slice_fits(eni->addresses, vpc->addresses));
-        REQUIRE(eni->addresses.count > 0 && eni->addresses.count <= DOOR_ADDRESSES_MAX);
+        REQUIRE(eni->addresses.count > 0 && eni->addresses.count <= 2 * DOOR_ADDRESSES_MAX);
     }
     for (uint32_t i = 0; i < vpc->addresses.count; i++) {
         const struct image_address *address = &image_addresses(vpc)[i];
 
-        REQUIRE(address->eni < vpc->enis.count && address->index < DOOR_ADDRESSES_MAX);
+        REQUIRE(address->eni < vpc->enis.count && address->index < 2 * DOOR_ADDRESSES_MAX);
     }
     for (uint32_t i = 0; i < vpc->members.count; i++)
         REQUIRE(image_members(vpc)[i] < vpc->groups.count);

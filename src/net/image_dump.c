@@ -15,18 +15,18 @@ static const char *const target_names[] = {
 static void dump_match(const struct image_match *m, struct buf *out) {
     if (m->protocol < 0)
         buf_puts(out, " all");
-    else if (m->protocol == 1)
-        buf_printf(out, " icmp %d/%d", m->icmp_type, m->icmp_code);
+    else if (m->protocol == 1 || m->protocol == 58)
+        buf_printf(out, " %s %d/%d", m->protocol == 1 ? "icmp" : "icmpv6", m->icmp_type, m->icmp_code);
     else if (m->protocol == 6 || m->protocol == 17)
         buf_printf(out, " %s %u-%u", m->protocol == 6 ? "tcp" : "udp", m->from_port, m->to_port);
     else
         buf_printf(out, " protocol %d", m->protocol);
 }
 
-static void dump_cidr(struct ip4 addr, uint32_t mask, struct buf *out) {
-    char text[PREFIX4_TEXT_BYTES];
+static void dump_cidr(const struct image_match *m, struct buf *out) {
+    char text[PREFIX_TEXT_BYTES];
 
-    buf_printf(out, " %s", prefix4_format((struct prefix4){addr, (uint8_t)__builtin_popcount(mask)}, text));
+    buf_printf(out, " %s", prefix_format((struct prefix){.addr = m->addr, .length = m->length}, text));
 }
 
 static void dump_acl_side(const struct image_vpc *vpc, struct image_slice slice, const char *side,
@@ -36,7 +36,7 @@ static void dump_acl_side(const struct image_vpc *vpc, struct image_slice slice,
 
         buf_printf(out, "    %s %u %s", side, e->number, e->allow ? "allow" : "deny");
         dump_match(&e->match, out);
-        dump_cidr(e->match.addr, e->match.mask, out);
+        dump_cidr(&e->match, out);
         buf_putc(out, '\n');
     }
 }
@@ -49,7 +49,7 @@ static void dump_group_side(const struct image_vpc *vpc, struct image_slice slic
         buf_printf(out, "    %s %s", side, image_name(vpc, r->id));
         dump_match(&r->match, out);
         if (r->peer_kind == SPEC_PEER_CIDR)
-            dump_cidr(r->match.addr, r->match.mask, out);
+            dump_cidr(&r->match, out);
         else
             buf_printf(out, " %s%s", image_name(vpc, r->peer_id), r->peer == IMAGE_NONE ? " (unknown)" : "");
         buf_putc(out, '\n');
@@ -57,7 +57,7 @@ static void dump_group_side(const struct image_vpc *vpc, struct image_slice slic
 }
 
 static void dump_eni(const struct image_vpc *vpc, const struct image_eni *eni, struct buf *out) {
-    char ip[IP4_TEXT_BYTES], mac[MAC_TEXT_BYTES];
+    char ip[IP_TEXT_BYTES], mac[MAC_TEXT_BYTES];
 
     buf_printf(out, "  eni %s num %u %s", image_name(vpc, eni->id), eni->num, mac_format(eni->mac, mac));
     buf_printf(out, " subnet %s", image_name(vpc, image_eni_subnet(vpc, eni)->id));
@@ -69,7 +69,7 @@ static void dump_eni(const struct image_vpc *vpc, const struct image_eni *eni, s
     for (uint32_t i = 0; i < eni->addresses.count; i++) {
         const struct image_address *a = &image_addresses(vpc)[eni->addresses.first + i];
 
-        buf_printf(out, " %s", ip4_format(a->private_ip, ip));
+        buf_printf(out, " %s", ip_format(a->private_ip, ip));
         if (a->public_ip.v)
             buf_printf(out, "=%s", ip4_format(a->public_ip, ip));
     }
@@ -80,19 +80,21 @@ static void dump_eni(const struct image_vpc *vpc, const struct image_eni *eni, s
 }
 
 static void dump_vpc(const struct image_vpc *vpc, struct buf *out) {
-    char cidr[PREFIX4_TEXT_BYTES];
+    char cidr[PREFIX_TEXT_BYTES];
 
     buf_printf(out, "vpc %s version %llu dns %s igw %s bytes %u\n", image_name(vpc, vpc->id),
                (unsigned long long)vpc->version, vpc->dns_support ? "on" : "off",
                vpc->internet_gateway_id ? image_name(vpc, vpc->internet_gateway_id) : "-", vpc->bytes);
     for (uint32_t i = 0; i < vpc->cidrs.count; i++)
-        buf_printf(out, "  cidr %s\n", prefix4_format(image_cidrs(vpc)[i], cidr));
+        buf_printf(out, "  cidr %s\n", prefix_format(image_cidrs(vpc)[i], cidr));
     for (uint32_t i = 0; i < vpc->subnets.count; i++) {
         const struct image_subnet *s = &image_subnets(vpc)[i];
 
         buf_printf(out, "  subnet %s %s table %s acl %s\n", image_name(vpc, s->id),
-                   prefix4_format(s->cidr, cidr), image_name(vpc, image_tables(vpc)[s->table].id),
+                   prefix_format(s->cidr, cidr), image_name(vpc, image_tables(vpc)[s->table].id),
                    image_name(vpc, image_acls(vpc)[s->acl].id));
+        if (!prefix_none(s->cidr6))
+            buf_printf(out, "    and %s\n", prefix_format(s->cidr6, cidr));
     }
     for (uint32_t i = 0; i < vpc->tables.count; i++) {
         const struct image_table *t = &image_tables(vpc)[i];
@@ -101,7 +103,7 @@ static void dump_vpc(const struct image_vpc *vpc, struct buf *out) {
         for (uint32_t r = 0; r < t->routes.count; r++) {
             const struct image_route *route = &image_routes(vpc)[t->routes.first + r];
 
-            buf_printf(out, "    %s%s%s -> %s %s\n", prefix4_format(route->cidr, cidr),
+            buf_printf(out, "    %s%s%s -> %s %s\n", prefix_format(route->cidr, cidr),
                        route->prefix_list ? " " : "", image_name(vpc, route->prefix_list),
                        target_names[route->kind], image_name(vpc, route->target_id));
         }

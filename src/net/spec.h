@@ -28,9 +28,9 @@ struct spec_sg_rule {
     const char *id; /* sgr-… */
     bool egress;
     int16_t protocol;           /* IANA number, or SPEC_PROTO_ALL */
-    int32_t from_port, to_port; /* TCP/UDP: inclusive range; ICMP: type and code, -1 = any */
+    int32_t from_port, to_port; /* TCP/UDP: inclusive range; ICMP, ICMPv6: type and code, -1 = any */
     enum spec_peer_kind peer;
-    struct prefix4 cidr; /* SPEC_PEER_CIDR */
+    struct prefix cidr;  /* SPEC_PEER_CIDR */
     const char *peer_id; /* sg-… or pl-… */
 };
 
@@ -44,7 +44,7 @@ struct spec_acl_entry {
     uint16_t number; /* ascending order decides; 32767 is the implicit deny, not listed here */
     bool egress, allow;
     int16_t protocol;
-    struct prefix4 cidr;
+    struct prefix cidr;
     int32_t from_port, to_port; /* as in spec_sg_rule */
 };
 
@@ -66,7 +66,7 @@ enum spec_target {
 };
 
 struct spec_route {
-    struct prefix4 cidr;        /* when prefix_list_id is NULL */
+    struct prefix cidr;         /* when prefix_list_id is NULL */
     const char *prefix_list_id; /* pl-…, or NULL */
     enum spec_target target;
     const char *target_id; /* "local", igw-…, eni-…, vpce-…, i-… */
@@ -81,14 +81,14 @@ struct spec_route_table {
 
 struct spec_subnet {
     const char *id;
-    struct prefix4 cidr;
+    struct prefix cidr, cidr6;  /* the IPv4 and the IPv6 one; all zeros: has none */
     const char *route_table_id; /* already resolved: explicit association or the main table */
     const char *acl_id;
 };
 
 struct spec_address {
-    struct ip4 private_ip;
-    struct ip4 public_ip; /* 0 when none */
+    struct ipaddr private_ip;
+    struct ip4 public_ip; /* IPv4 only; 0 when none */
 };
 
 enum spec_eni_kind {
@@ -107,8 +107,8 @@ struct spec_eni {
     struct mac mac;
     bool source_dest_check;
     bool up;                              /* attached to a running instance; an endpoint's is always up */
-    const struct spec_address *addresses; /* first is primary */
-    size_t address_count;                 /* at most 16 */
+    const struct spec_address *addresses; /* first is primary; IPv4 before IPv6 */
+    size_t address_count;                 /* at most 16 of a family */
     const char *const *group_ids;
     size_t group_count;
 };
@@ -122,7 +122,7 @@ struct spec_gateway_endpoint {
 struct spec_vpc {
     const char *id;
     uint64_t version;
-    const struct prefix4 *cidrs; /* first is the primary: its base+2 is the resolver */
+    const struct prefix *cidrs; /* first is the primary IPv4 one: its base+2 is the resolver */
     size_t cidr_count;
     bool dns_support;
     const char *internet_gateway_id; /* attached one, or NULL */
@@ -144,20 +144,20 @@ struct spec_vpc {
 struct spec_prefix_list {
     const char *id;   /* pl-… */
     const char *name; /* com.amazonaws.<region>.s3 */
-    const struct prefix4 *cidrs;
+    const struct prefix *cidrs;
     size_t cidr_count;
 };
 
 struct spec {
-    uint64_t generation;                 /* grows with every image */
-    const struct prefix4 *service_cidrs; /* public addresses of AWS services: lead to the service port */
+    uint64_t generation;                /* grows with every image */
+    const struct prefix *service_cidrs; /* public addresses of AWS services: lead to the service port */
     size_t service_cidr_count;
     const struct spec_prefix_list *prefix_lists;
     size_t prefix_list_count;
     const struct spec_vpc *vpcs;
     size_t vpc_count;
-    const struct prefix4 *public_cidrs; /* where public addresses are allotted from: */
-    size_t public_cidr_count;           /* one that no ENI has leads nowhere, not to the uplink */
+    const struct prefix *public_cidrs; /* where public addresses are allotted from: */
+    size_t public_cidr_count;          /* one that no ENI has leads nowhere, not to the uplink */
 };
 
 #endif

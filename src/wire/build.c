@@ -16,34 +16,60 @@ static void put_eth(uint8_t *frame, struct wire_l2 l2, uint16_t ethertype) {
 }
 
 /* The 20 bytes of an IPv4 header, checksum included; payload_length without the header. */
-static void put_ip(uint8_t *ip, struct ip4 src, struct ip4 dst, uint8_t protocol, uint8_t ttl, uint16_t id,
-                   bool dont_fragment, uint16_t payload_length) {
+static void put_head4(uint8_t *ip, const struct wire_tuple *t, uint8_t ttl, uint16_t id, bool dont_fragment,
+                      uint16_t payload_length) {
     ip[0] = 0x45;
     ip[1] = 0;
     put16(ip + 2, (uint16_t)(WIRE_IP_BYTES + payload_length));
     put16(ip + 4, id);
     put16(ip + 6, dont_fragment ? 0x4000 : 0);
     ip[8] = ttl;
-    ip[9] = protocol;
+    ip[9] = t->protocol;
     put16(ip + 10, 0);
-    put32(ip + 12, src.v);
-    put32(ip + 16, dst.v);
+    put_ip(ip + 12, t->src, false);
+    put_ip(ip + 16, t->dst, false);
     put16(ip + 10, inet_finish(inet_add(0, ip, WIRE_IP_BYTES)));
 }
 
+static void put_head6(uint8_t *ip, const struct wire_tuple *t, uint8_t hop_limit, uint16_t payload_length) {
+    put32(ip, UINT32_C(6) << 28);
+    put16(ip + 4, payload_length);
+    ip[6] = t->protocol;
+    ip[7] = hop_limit;
+    put_ip(ip + 8, t->src, true);
+    put_ip(ip + 24, t->dst, true);
+}
+
+static bool is_v6(const struct wire_tuple *t) {
+    return !ip_is4(t->src);
+}
+
+static uint32_t head_bytes(const struct wire_tuple *t) {
+    return WIRE_ETH_BYTES + (is_v6(t) ? WIRE_IP6_BYTES : WIRE_IP_BYTES);
+}
+
+static void put_heads(uint8_t *frame, struct wire_l2 l2, const struct wire_tuple *t, uint8_t ttl, uint16_t id,
+                      bool dont_fragment, uint16_t payload_length) {
+    put_eth(frame, l2, is_v6(t) ? WIRE_ETHERTYPE_IPV6 : WIRE_ETHERTYPE_IP);
+    if (is_v6(t))
+        put_head6(frame + WIRE_ETH_BYTES, t, ttl, payload_length);
+    else
+        put_head4(frame + WIRE_ETH_BYTES, t, ttl, id, dont_fragment, payload_length);
+}
+
 void wire_finish_l4(uint8_t *frame, const struct wire_packet *p) {
-    uint16_t length = (uint16_t)(WIRE_ETH_BYTES + p->ip_length - p->l4);
-    uint8_t *l4 = frame + p->l4;
+    uint32_t length = WIRE_ETH_BYTES + p->ip_length - p->l4;
+    uint8_t *l4 = frame + p->l4, *ip = frame + WIRE_ETH_BYTES;
     uint8_t protocol = p->tuple.protocol;
     uint8_t *field = protocol == WIRE_TCP ? l4 + 16 : protocol == WIRE_UDP ? l4 + 6 : l4 + 2;
+    bool v6 = ip[0] >> 4 == 6;
     uint32_t sum = 0;
     uint16_t checksum;
 
-    if (protocol != WIRE_TCP && protocol != WIRE_UDP && protocol != WIRE_ICMP)
+    if (protocol != WIRE_TCP && protocol != WIRE_UDP && protocol != (v6 ? WIRE_ICMP6 : WIRE_ICMP))
         return;
     if (protocol != WIRE_ICMP)
-        sum = inet_pseudo((struct ip4){get32(frame + WIRE_ETH_BYTES + 12)},
-                          (struct ip4){get32(frame + WIRE_ETH_BYTES + 16)}, protocol, length);
+        sum = inet_pseudo(get_ip(ip + (v6 ? 8 : 12), v6), get_ip(ip + (v6 ? 24 : 16), v6), protocol, length);
     put16(field, 0);
     checksum = inet_finish(inet_add(sum, l4, length));
     put16(field, protocol == WIRE_UDP && checksum == 0 ? 0xffff : checksum);
@@ -80,22 +106,34 @@ size_t wire_build_arp(uint8_t *out, size_t capacity, struct wire_l2 l2, const st
     return WIRE_ETH_BYTES + WIRE_ARP_BYTES;
 }
 
-static size_t l4_bytes(uint8_t protocol) {
-    switch (protocol) {
+static size_t l4_bytes(const struct wire_build *b) {
+    if (b->raw)
+        return 0;
+    switch (b->tuple.protocol) {
     case WIRE_TCP:
         return WIRE_TCP_BYTES;
     case WIRE_UDP:
         return WIRE_UDP_BYTES;
     case WIRE_ICMP:
+    case WIRE_ICMP6:
         return WIRE_ICMP_BYTES;
     default:
         return 0;
     }
 }
 
+static void put_query(uint8_t *l4, const struct wire_tuple *t) {
+    uint8_t type;
+    /* The request's type is in dport of a request, in sport of a reply. */
+    bool request = (t->dport & 0xff) == 0 &&
+                   wire_icmp_is_query(t->protocol, (uint8_t)(t->dport >> 8), &type) && type == t->dport >> 8;
+
+    l4[0] = (uint8_t)(request ? t->dport >> 8 : t->sport == 0x0800 ? 0 : (t->sport >> 8) + 1);
+    put16(l4 + 4, request ? t->sport : t->dport);
+}
+
 static void put_l4(uint8_t *l4, const struct wire_build *b) {
     const struct wire_tuple *t = &b->tuple;
-    bool request;
 
     switch (t->protocol) {
     case WIRE_TCP:
@@ -113,10 +151,8 @@ static void put_l4(uint8_t *l4, const struct wire_build *b) {
         put16(l4 + 4, (uint16_t)(WIRE_UDP_BYTES + b->payload_length));
         break;
     case WIRE_ICMP:
-        /* The request's type is in dport of a request, in sport of a reply. */
-        request = (t->dport & 0xff) == 0 && (t->dport == 0x0800 || t->dport == 0x0d00 || t->dport == 0x1100);
-        l4[0] = (uint8_t)(request ? t->dport >> 8 : t->sport == 0x0800 ? 0 : (t->sport >> 8) + 1);
-        put16(l4 + 4, request ? t->sport : t->dport);
+    case WIRE_ICMP6:
+        put_query(l4, t);
         break;
     default:
         break;
@@ -124,40 +160,43 @@ static void put_l4(uint8_t *l4, const struct wire_build *b) {
 }
 
 size_t wire_build(uint8_t *out, size_t capacity, const struct wire_build *b) {
-    size_t header = l4_bytes(b->tuple.protocol);
-    size_t total = WIRE_ETH_BYTES + WIRE_IP_BYTES + header + b->payload_length;
-    struct wire_packet p = {.tuple = b->tuple, .l4 = WIRE_ETH_BYTES + WIRE_IP_BYTES};
+    uint32_t heads = head_bytes(&b->tuple);
+    size_t l4 = l4_bytes(b), total = heads + l4 + b->payload_length;
+    struct wire_packet p = {.tuple = b->tuple, .l4 = (uint16_t)heads};
 
     if (total > capacity || total - WIRE_ETH_BYTES > UINT16_MAX)
         return 0;
-    memset(out, 0, WIRE_ETH_BYTES + WIRE_IP_BYTES + header);
-    put_eth(out, b->l2, WIRE_ETHERTYPE_IP);
-    put_ip(out + WIRE_ETH_BYTES, b->tuple.src, b->tuple.dst, b->tuple.protocol, b->ttl ? b->ttl : 64, b->id,
-           b->dont_fragment, (uint16_t)(header + b->payload_length));
+    memset(out, 0, heads + l4);
+    put_heads(out, b->l2, &b->tuple, b->ttl ? b->ttl : 64, b->id, b->dont_fragment,
+              (uint16_t)(l4 + b->payload_length));
     if (b->payload_length > 0)
         memcpy(out + total - b->payload_length, b->payload, b->payload_length);
-    put_l4(out + p.l4, b);
-    p.ip_length = (uint16_t)(total - WIRE_ETH_BYTES);
+    if (!b->raw)
+        put_l4(out + heads, b);
+    p.ip_length = (uint32_t)total - WIRE_ETH_BYTES;
     wire_finish_l4(out, &p);
     return total;
 }
 
-size_t wire_build_icmp_error(uint8_t *out, size_t capacity, struct wire_l2 l2, struct ip4 src, struct ip4 dst,
-                             uint8_t type, uint8_t code, uint32_t rest, const uint8_t *about,
-                             size_t about_length) {
-    const size_t most = 576 - WIRE_IP_BYTES - WIRE_ICMP_BYTES;
+size_t wire_build_icmp_error(uint8_t *out, size_t capacity, struct wire_l2 l2, struct ipaddr src,
+                             struct ipaddr dst, uint8_t type, uint8_t code, uint32_t rest,
+                             const uint8_t *about, size_t about_length) {
+    const struct wire_tuple t = {src, dst, 0, 0, ip_is4(src) ? WIRE_ICMP : WIRE_ICMP6};
+    const uint32_t heads = head_bytes(&t);
+    const size_t most = (is_v6(&t) ? 1280 : 576) - (heads - WIRE_ETH_BYTES) - WIRE_ICMP_BYTES;
     size_t quoted = about_length < most ? about_length : most;
-    uint8_t *icmp = out + WIRE_ETH_BYTES + WIRE_IP_BYTES;
+    struct wire_packet p = {.tuple = t,
+                            .l4 = (uint16_t)heads,
+                            .ip_length = heads - WIRE_ETH_BYTES + WIRE_ICMP_BYTES + (uint32_t)quoted};
+    uint8_t *icmp = out + heads;
 
-    if (capacity < WIRE_ETH_BYTES + WIRE_IP_BYTES + WIRE_ICMP_BYTES + quoted)
+    if (capacity < heads + WIRE_ICMP_BYTES + quoted)
         return 0;
     memmove(icmp + WIRE_ICMP_BYTES, about, quoted);
-    put_eth(out, l2, WIRE_ETHERTYPE_IP);
-    put_ip(out + WIRE_ETH_BYTES, src, dst, WIRE_ICMP, 64, 0, false, (uint16_t)(WIRE_ICMP_BYTES + quoted));
+    put_heads(out, l2, &t, 64, 0, false, (uint16_t)(WIRE_ICMP_BYTES + quoted));
     icmp[0] = type;
     icmp[1] = code;
-    put16(icmp + 2, 0);
     put32(icmp + 4, rest);
-    put16(icmp + 2, inet_finish(inet_add(0, icmp, WIRE_ICMP_BYTES + quoted)));
-    return WIRE_ETH_BYTES + WIRE_IP_BYTES + WIRE_ICMP_BYTES + quoted;
+    wire_finish_l4(out, &p);
+    return heads + WIRE_ICMP_BYTES + quoted;
 }

@@ -20,7 +20,7 @@ struct wire_l2 {
 
 extern const struct mac wire_broadcast;
 
-/* Finishes the L4 checksum of an IPv4 frame without fragments: TCP, UDP, ICMP; others have none. */
+/* Finishes the L4 checksum of a frame without fragments: TCP, UDP, ICMP, ICMPv6; others have none. */
 void wire_finish_l4(uint8_t *frame, const struct wire_packet *packet);
 
 enum { WIRE_ARP_REQUEST = 1, WIRE_ARP_REPLY = 2 };
@@ -33,12 +33,16 @@ struct wire_arp {
 int wire_read_arp(const uint8_t *frame, struct wire_arp *ret_arp);
 size_t wire_build_arp(uint8_t *out, size_t capacity, struct wire_l2 l2, const struct wire_arp *arp);
 
-/* tuple.protocol is TCP, UDP, ICMP (a query, ports as in wire/packet.h) or any other (payload only). */
+/*
+ * tuple's addresses say which IP, both the same; its protocol is TCP, UDP, ICMP or ICMPv6 (a query, ports as in
+ * wire/packet.h) or any other (payload only; also ICMPv6 that is no query, when `raw`).
+ */
 struct wire_build {
     struct wire_l2 l2;
     struct wire_tuple tuple;
     uint8_t tcp_flags;
     uint8_t ttl; /* 0: 64 */
+    bool raw;    /* the payload is the whole L4, but for an ICMPv6 checksum */
     bool dont_fragment;
     uint16_t id;
     uint32_t seq, ack;
@@ -48,11 +52,11 @@ struct wire_build {
 size_t wire_build(uint8_t *out, size_t capacity, const struct wire_build *packet);
 
 /*
- * An ICMP error about the IPv4 packet at `about`, of which as much is quoted as fits 576 bytes; out may
- * overlap about.  rest: the second header word (a next-hop MTU for type 3 code 4).
+ * An ICMP or ICMPv6 error about the packet at `about`, of which as much is quoted as fits 576 bytes (1280 of IPv6);
+ * out may overlap about.  rest: the second header word (a next-hop MTU for type 3 code 4, ICMPv6's type 2).
  */
-size_t wire_build_icmp_error(uint8_t *out, size_t capacity, struct wire_l2 l2, struct ip4 src, struct ip4 dst,
-                             uint8_t type, uint8_t code, uint32_t rest, const uint8_t *about,
-                             size_t about_length);
+size_t wire_build_icmp_error(uint8_t *out, size_t capacity, struct wire_l2 l2, struct ipaddr src,
+                             struct ipaddr dst, uint8_t type, uint8_t code, uint32_t rest,
+                             const uint8_t *about, size_t about_length);
 
 #endif

@@ -19,8 +19,15 @@ static inline uint16_t inet_fold(uint32_t sum) {
 }
 /* Adds data to a sum; only the last piece of a message may have an odd length. */
 uint32_t inet_add(uint32_t sum, const void *data, size_t length);
-static inline uint32_t inet_pseudo(struct ip4 src, struct ip4 dst, uint8_t protocol, uint16_t l4_length) {
-    return (src.v >> 16) + (src.v & 0xffff) + (dst.v >> 16) + (dst.v & 0xffff) + protocol + l4_length;
+/* Both families' pseudo headers come to the same sum: addresses, protocol, length. */
+static inline uint32_t inet_words(struct ipaddr a) {
+    uint64_t sum = (a.lo & 0xffffffff) + (ip_is4(a) ? 0 : (a.lo >> 32) + (a.hi & 0xffffffff) + (a.hi >> 32));
+
+    return (uint32_t)((sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32));
+}
+static inline uint32_t inet_pseudo(struct ipaddr src, struct ipaddr dst, uint8_t protocol,
+                                   uint32_t l4_length) {
+    return inet_words(src) + inet_words(dst) + protocol + (l4_length & 0xffff) + (l4_length >> 16);
 }
 static inline uint16_t inet_finish(uint32_t sum) {
     return (uint16_t)~inet_fold(sum);
@@ -29,6 +36,9 @@ static inline uint16_t inet_finish(uint32_t sum) {
 /* The sum that turns a checksum over `before` into one over `after`; differences add up. */
 static inline uint32_t inet_diff32(uint32_t before, uint32_t after) {
     return (~before >> 16) + (~before & 0xffff) + (after >> 16) + (after & 0xffff);
+}
+static inline uint32_t inet_diff_ip(struct ipaddr before, struct ipaddr after) {
+    return (uint32_t)(uint16_t)~inet_fold(inet_words(before)) + inet_fold(inet_words(after));
 }
 static inline uint32_t inet_diff16(uint16_t before, uint16_t after) {
     return (uint32_t)(uint16_t)~before + after;

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     if (destination != NULL) {
         *destination++ = '\0';
-        if (explain_parse(image, &a, source, destination, size % 2 == 0, ip("198.51.100.7"), &q, &error) <
+        if (explain_parse(image, &a, source, destination, size % 2 == 0, four("198.51.100.7"), &q, &error) <
             0) {
             if (error == NULL || *error == '\0')
                 __builtin_trap();

@@ -65,12 +65,12 @@ static void mend(uint8_t *data, uint32_t length, uint32_t port, uint8_t how) {
         put16(data + 20, get16(data + 20) & 0x4000);
     data[23] = protocols[data[23] % 4];
     put32(data + 26, port == PORT_UPLINK || port == PORT_SERVICE ? get32(data + 26)
-                     : port == WEB                               ? ip("10.0.0.20").v
-                     : port == ISO                               ? ip("10.0.2.10").v
-                     : port == NAT                               ? ip("10.0.0.10").v
-                                                                 : ip("10.0.1.10").v);
+                     : port == WEB                               ? four("10.0.0.20").v
+                     : port == ISO                               ? four("10.0.2.10").v
+                     : port == NAT                               ? four("10.0.0.10").v
+                                                                 : four("10.0.1.10").v);
     if (how & 2)
-        put32(data + 30, ip(addresses[data[30] % count]).v);
+        put32(data + 30, four(addresses[data[30] % count]).v);
     if (how & 4) { /* a door's tuple, as far as bytes can guess one */
         put32(data + 26, door_destination(data[26] % DOOR_LOOPBACK, data[27] % 2 ? VPCE_S3 : 0).v);
         put32(data + 30, door_source(data[30] % 8, 0).v);

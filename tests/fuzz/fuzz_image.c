@@ -26,7 +26,7 @@ static void ask(const struct image *image) {
         struct explain_question q;
         const char *error;
 
-        if (explain_parse(image, &a, questions[i][0], questions[i][1], i % 2 == 1, ip("198.51.100.9"), &q,
+        if (explain_parse(image, &a, questions[i][0], questions[i][1], i % 2 == 1, four("198.51.100.9"), &q,
                           &error) == 0)
             explain(image, &q, &a, &answer);
     }

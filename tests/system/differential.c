@@ -156,13 +156,12 @@ static void configure(const struct spec_eni *e, const struct half *h) {
 
     while (!text_is(s->id, e->subnet_id))
         s++;
-    locals[e->num][0] = e->addresses[0].private_ip;
-    locals[e->num][1] = e->address_count > 1 ? e->addresses[1].private_ip : (struct ip4){0};
-    ip4_format(e->addresses[0].private_ip, first);
-    ip4_format((struct ip4){s->cidr.addr.v + 1}, gateway);
+    locals[e->num][0] = ip_v4(e->addresses[0].private_ip);
+    locals[e->num][1] = e->address_count > 1 ? ip_v4(e->addresses[1].private_ip) : (struct ip4){0};
+    ip4_format(locals[e->num][0], first);
+    ip4_format(ip_v4(ip_plus(s->cidr.addr, 1)), gateway);
     if (e->address_count > 1)
-        snprintf(second, sizeof(second), "addr add %s/32 dev eth0\\n",
-                 ip4_format(e->addresses[1].private_ip, text));
+        snprintf(second, sizeof(second), "addr add %s/32 dev eth0\\n", ip4_format(locals[e->num][1], text));
     if (!rig_go(&rig, e->num) || !ns_run("printf 'addr flush dev eth0\\nneigh flush dev eth0\\naddr add "
                                          "%s/24 dev eth0\\n%sroute add default "
                                          "via %s\\n' | ip -batch -",
@@ -196,7 +195,8 @@ static void sniff(int place) {
 
         room = sizeof(from);
         wire_parse(frame, (uint32_t)got, &p);
-        if (from.sll_pkttype == PACKET_OUTGOING || p.kind != WIRE_KIND_IP || !is_local(place, p.tuple.dst))
+        if (from.sll_pkttype == PACKET_OUTGOING || p.kind != WIRE_KIND_IP || p.v6 ||
+            !is_local(place, ip_v4(p.tuple.dst)))
             continue;
         probe = by_id(p.tuple.sport);
         if (probe != NULL && p.tuple.protocol == probe->protocol &&
@@ -205,7 +205,7 @@ static void sniff(int place) {
             probe->there = true;
         probe = by_id(p.tuple.dport);
         if (probe != NULL && p.tuple.protocol == WIRE_ICMP && probe->protocol == WIRE_ICMP &&
-            p.icmp_type == WIRE_ICMP_REPLY && place == probe->from && p.tuple.src.v == probe->to.v)
+            p.icmp_type == WIRE_ICMP_REPLY && place == probe->from && ip_v4(p.tuple.src).v == probe->to.v)
             probe->back = true;
     }
 }
@@ -427,16 +427,16 @@ static bool draw_destination(struct probe *p, const struct half *own, char *host
     unsigned i = dice(&net, (unsigned)other->eni_count - 1), kind = dice(&net, 20);
     const struct spec_address *a = net_address(&net, h);
 
-    p->to = a->private_ip;
+    p->to = ip_v4(a->private_ip);
     if (kind < 4) { /* an interface by name, maybe of the other VPC */
         snprintf(host, room, "%s", other->enis[i].id);
-        p->to = own == NULL ? other->addresses[i][0].public_ip : other->addresses[i][0].private_ip;
+        p->to = own == NULL ? other->addresses[i][0].public_ip : ip_v4(other->addresses[i][0].private_ip);
         p->elsewhere = own != NULL && other != own;
         p->elsewhere_place = (int)other->enis[i].num;
         return p->to.v != 0;
     }
     if (kind < 9 && own != NULL)
-        p->to = a->private_ip;
+        p->to = ip_v4(a->private_ip);
     else if (kind < 13)
         p->to = net_address(&net, other)->public_ip;
     else if (kind < 16 && own != NULL)
@@ -446,7 +446,7 @@ static bool draw_destination(struct probe *p, const struct half *own, char *host
     else if (kind == 17 && own != NULL)
         p->to = ip("52.94.1.1");
     else if (kind >= 18)
-        p->to = (struct ip4){h->cidr[0].addr.v + (dice(&net, 3) << 8) + 200};
+        p->to = ip_v4(ip_plus(h->cidr[0].addr, (dice(&net, 3) << 8) + 200));
     else
         p->to = ip(own != NULL ? "192.168.3.3" : "203.0.113.250");
     ip4_format(p->to, host);
@@ -473,7 +473,7 @@ static bool draw(struct probe *p) {
     p->port = net_ports[dice(&net, NET_PORTS)];
     snprintf(p->source, sizeof(p->source), "%s", outside ? "internet" : e->id);
     if (!outside)
-        p->source_ip = e->addresses[0].private_ip;
+        p->source_ip = ip_v4(e->addresses[0].private_ip);
     if (local) {
         unsigned which = dice(&net, 4);
 
@@ -489,8 +489,8 @@ static bool draw(struct probe *p) {
         snprintf(p->destination, sizeof(p->destination), "%s:icmp", host);
     else
         snprintf(p->destination, sizeof(p->destination), "%s:%u", host, p->port);
-    return outside || !(p->to.v == e->addresses[0].private_ip.v ||
-                        (e->address_count > 1 && p->to.v == e->addresses[1].private_ip.v));
+    return outside || !(p->to.v == ip_v4(e->addresses[0].private_ip).v ||
+                        (e->address_count > 1 && p->to.v == ip_v4(e->addresses[1].private_ip).v));
 }
 
 /* -- networks -------------------------------------------------------------------------------------- */

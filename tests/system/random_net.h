@@ -32,17 +32,17 @@ static inline struct ip4 ip(const char *text) {
     return out;
 }
 
-static inline struct prefix4 cidr(const char *text) {
-    struct prefix4 out = {{0}, 0};
+static inline struct prefix cidr(const char *text) {
+    struct prefix out = {.length = 0};
 
-    if (prefix4_parse(text, &out) < 0)
+    if (prefix_parse(text, &out) < 0)
         abort();
     return out;
 }
 
 /* One VPC. */
 struct half {
-    struct prefix4 cidr[1];
+    struct prefix cidr[1];
     struct spec_subnet subnets[HALF_SUBNETS];
     struct spec_route_table tables[HALF_SUBNETS];
     struct spec_route routes[HALF_SUBNETS][NET_ROUTES];
@@ -63,7 +63,7 @@ struct net {
     struct spec spec;
     struct spec_vpc vpcs[2];
     struct half halves[2];
-    struct prefix4 service[2], public[1], s3[1];
+    struct prefix service[2], public[1], s3[1];
     struct spec_prefix_list lists[1];
 };
 
@@ -93,7 +93,7 @@ static inline struct spec_address *net_address(struct net *n, struct half *h) {
 }
 
 /* Something that a rule or entry may name. */
-static inline struct prefix4 net_peer(struct net *n, struct half *h) {
+static inline struct prefix net_peer(struct net *n, struct half *h) {
     const struct spec_address *a = net_address(n, h);
 
     switch (dice(n, 7)) {
@@ -105,9 +105,9 @@ static inline struct prefix4 net_peer(struct net *n, struct half *h) {
     case 3:
         return h->subnets[dice(n, HALF_SUBNETS)].cidr;
     case 4:
-        return (struct prefix4){a->private_ip, 32};
+        return (struct prefix){.addr = a->private_ip, .length = 32};
     case 5:
-        return (struct prefix4){a->public_ip, a->public_ip.v != 0 ? 32 : 0};
+        return (struct prefix){.addr = ip_of4(a->public_ip), .length = a->public_ip.v != 0 ? 32 : 0};
     default:
         return cidr("198.51.100.0/24");
     }
@@ -201,7 +201,7 @@ static inline void net_acl(struct net *n, struct half *h, unsigned half, unsigne
     }
 }
 
-static inline struct spec_route net_route(struct net *n, struct half *h, struct prefix4 to, const char *igw) {
+static inline struct spec_route net_route(struct net *n, struct half *h, struct prefix to, const char *igw) {
     const struct spec_eni *eni = &h->enis[dice(n, (unsigned)h->eni_count - 1)];
 
     if (chance(n, 8))
@@ -257,8 +257,8 @@ static inline void net_eni(struct net *n, struct half *h, unsigned half, uint32_
                            .group_count = chance(n, 25) ? 2 : 1};
     e->id = arena_printf(&n->arena, "eni-%u", e->num);
     e->mac = guest_mac(e->num);
-    a[0].private_ip = (struct ip4){subnet->cidr.addr.v + host};
-    a[1].private_ip = (struct ip4){subnet->cidr.addr.v + host + 1};
+    a[0].private_ip = ip_plus(subnet->cidr.addr, host);
+    a[1].private_ip = ip_plus(subnet->cidr.addr, host + 1);
     if (num == 0) {
         e->kind = SPEC_ENI_INTERFACE_ENDPOINT;
         e->endpoint_id = arena_printf(&n->arena, "vpce-ssm%u", half);
@@ -266,16 +266,15 @@ static inline void net_eni(struct net *n, struct half *h, unsigned half, uint32_
     } else {
         e->instance_id = arena_printf(&n->arena, "i-%u", num);
         if (chance(n, 75))
-            a[0].public_ip = (struct ip4){n->public[0].addr.v + 10 * num};
+            a[0].public_ip = ip_v4(ip_plus(n->public[0].addr, 10 * num));
         if (e->address_count == 2 && chance(n, 30))
-            a[1].public_ip = (struct ip4){n->public[0].addr.v + 10 * num + 1};
+            a[1].public_ip = ip_v4(ip_plus(n->public[0].addr, 10 * num + 1));
     }
     h->members[i][0] = arena_printf(&n->arena, "sg-%u%u", half, dice(n, HALF_GROUPS / 2));
     h->members[i][1] = arena_printf(&n->arena, "sg-%u%u", half, HALF_GROUPS / 2 + dice(n, HALF_GROUPS / 2));
 }
 
-static inline void net_half(struct net *n, unsigned half, struct prefix4 range, unsigned first,
-                            unsigned end) {
+static inline void net_half(struct net *n, unsigned half, struct prefix range, unsigned first, unsigned end) {
     struct half *h = &n->halves[half];
     const char *igw = chance(n, 88) ? arena_printf(&n->arena, "igw-%u", half) : NULL;
 
@@ -283,10 +282,10 @@ static inline void net_half(struct net *n, unsigned half, struct prefix4 range, 
     h->endpoints[0] = (struct spec_gateway_endpoint){ENDPOINT_DOOR + half,
                                                      arena_printf(&n->arena, "vpce-s3%u", half), "pl-s3"};
     for (unsigned s = 0; s < HALF_SUBNETS; s++)
-        h->subnets[s] = (struct spec_subnet){arena_printf(&n->arena, "subnet-%u%u", half, s),
-                                             {{range.addr.v + (s << 8)}, 24},
-                                             arena_printf(&n->arena, "rtb-%u%u", half, s),
-                                             arena_printf(&n->arena, "acl-%u%u", half, s)};
+        h->subnets[s] = (struct spec_subnet){.id = arena_printf(&n->arena, "subnet-%u%u", half, s),
+                                             .cidr = {.addr = ip_plus(range.addr, s << 8), .length = 24},
+                                             .route_table_id = arena_printf(&n->arena, "rtb-%u%u", half, s),
+                                             .acl_id = arena_printf(&n->arena, "acl-%u%u", half, s)};
     for (unsigned g = first; g < end; g++)
         net_eni(n, h, half, g);
     net_eni(n, h, half, 0);

@@ -116,9 +116,9 @@ static bool program(const struct fwd_pkt *in, const uint8_t *frame) {
     bool there;
 
     wire_parse((uint8_t *)(uintptr_t)frame, in->length, &parsed);
-    if (parsed.kind == WIRE_KIND_IP)
-        key = (struct cache_key){htonl(parsed.tuple.src.v),
-                                 htonl(parsed.tuple.dst.v),
+    if (parsed.kind == WIRE_KIND_IP && !parsed.v6)
+        key = (struct cache_key){htonl(ip_v4(parsed.tuple.src).v),
+                                 htonl(ip_v4(parsed.tuple.dst).v),
                                  htons(parsed.tuple.sport),
                                  htons(parsed.tuple.dport),
                                  (uint16_t)port_slot_of(in->in_port),
@@ -272,8 +272,8 @@ static void compare_tables(void) {
     for (unsigned i = 0; i < one.count; i++) {
         const struct fwd_connection *a = &one.c[i], *b = &two.c[i];
 
-        assert_true(a->port == b->port && a->protocol == b->protocol && a->local.v == b->local.v &&
-                    a->remote.v == b->remote.v && a->local_port == b->local_port &&
+        assert_true(a->port == b->port && a->protocol == b->protocol && ip_equal(a->local, b->local) &&
+                    ip_equal(a->remote, b->remote) && a->local_port == b->local_port &&
                     a->remote_port == b->remote_port);
         assert_string_equal(a->state, b->state);
         for (int d = 0; d < 2; d++) {
@@ -310,7 +310,7 @@ static void shoot_both(struct lane *l, const struct shot *s, bool plain) {
 /* Where the last frame went, its receiver answers. */
 static void answer(struct lane *l, uint8_t flags) {
     struct wire_packet p;
-    char src[IP4_TEXT_BYTES], dst[IP4_TEXT_BYTES];
+    char src[IP_TEXT_BYTES], dst[IP_TEXT_BYTES];
     uint32_t port = alone.pkt.out_port;
 
     if (port == PORT_NONE)
@@ -318,8 +318,8 @@ static void answer(struct lane *l, uint8_t flags) {
     wire_parse(alone.data, alone.pkt.length, &p);
     if (p.kind != WIRE_KIND_IP)
         return;
-    ip4_format(p.tuple.dst, src);
-    ip4_format(p.tuple.src, dst);
+    ip_format(p.tuple.dst, src);
+    ip_format(p.tuple.src, dst);
     shoot_both(l,
                &(struct shot){.from = port,
                               .src = src,
@@ -378,7 +378,7 @@ static void test_alike(void **state) {
             shoot_both(l, &s, pick(2));
         }
         if (pick(400) == 0) {
-            l->world.web.public_ip = ip(pick(2) ? "203.0.113.20" : "203.0.113.25");
+            l->world.web.public_ip = four(pick(2) ? "203.0.113.20" : "203.0.113.25");
             l->world.a_enis[pick(7)].up = pick(4) != 0;
             /* The old image is given back by lane_rebuild(): nobody may look at it in between. */
             lane_rebuild(l);

@@ -15,9 +15,9 @@ static struct image *compiled(const struct image *previous) {
     return image;
 }
 
-static struct ip4 ip(const char *text) {
-    struct ip4 a = {0};
-    assert_int_equal(ip4_parse(text, &a), 0);
+static struct ipaddr ip(const char *text) {
+    struct ipaddr a = {0, 0};
+    assert_int_equal(ip_parse(text, &a), 0);
     return a;
 }
 
@@ -63,11 +63,11 @@ static void interfaces(void **state) {
     const struct image_eni *a = image_eni_by_id(image, bed.instance, &vpc);
     assert_int_equal(a->num, bed.a->num);
     assert_true(a->up && a->source_dest_check);
-    assert_int_equal(image_eni_primary(vpc, a)->private_ip.v, ip("10.0.1.10").v);
+    assert_true(ip_equal(image_eni_primary(vpc, a)->private_ip, ip("10.0.1.10")));
     assert_int_equal(a->groups.count, 1);
     assert_int_equal(lookup(image, bed.a, "10.0.2.10")->kind, SPEC_TARGET_LOCAL);
     assert_null(lookup(image, bed.a, "8.8.8.8"));
-    assert_true(image_is_service(image, awsnet_prefix_list("s3", "ap-northeast-1")->cidrs[0].addr));
+    assert_true(image_is_service(image, ip_of4(awsnet_prefix_list("s3", "ap-northeast-1")->cidrs[0].addr)));
     assert_true(image_is_public(image, ip("203.0.113.7")));
     rig_instance_up(bed.instance, false);
     struct image *next = compiled(image);
@@ -88,9 +88,9 @@ static void public_addresses(void **state) {
     rig_end(true);
     struct image *image = compiled(NULL);
     const struct image_vpc *vpc = NULL;
-    const struct image_address *found = image_address_by_public_ip(image, ip("203.0.113.9"), &vpc);
+    const struct image_address *found = image_address_by_public_ip(image, ip_v4(ip("203.0.113.9")), &vpc);
     assert_non_null(found);
-    assert_int_equal(found->private_ip.v, ip("10.0.1.10").v);
+    assert_true(ip_equal(found->private_ip, ip("10.0.1.10")));
     assert_int_equal(image_enis(vpc)[found->eni].num, bed.a->num);
     image_free(image);
 }
@@ -159,7 +159,7 @@ static void rules(void **state) {
     assert_int_equal(rule->match.protocol, 6);
     assert_int_equal(rule->match.from_port, 22);
     assert_int_equal(rule->match.to_port, 23);
-    assert_int_equal(rule->match.addr.v, 0x0a000000);
+    assert_true(ip_equal(rule->match.addr, ip("10.0.0.0")));
     assert_int_equal(rule[1].match.protocol, 47);
     assert_int_equal(rule[1].peer, 1);
     /* What is for IPv6 alone says nothing about IPv4. */

@@ -25,7 +25,8 @@ static void spread(uint32_t (*hash)(const struct conn_key *), void (*vary)(struc
 
     memset(used, 0, sizeof(used));
     for (uint32_t i = 0; i < TUPLES; i++) {
-        struct conn_key k = {2, {0x0a00010a}, {0x0a000014}, 40000, 443, WIRE_TCP};
+        struct conn_key k = {2,       {0, IP_MAPPED | 0x0a00010a}, {0, IP_MAPPED | 0x0a000014}, 40000, 443,
+                             WIRE_TCP};
         uint32_t slot;
 
         vary(&k, i);
@@ -43,16 +44,16 @@ static void remote_port(struct conn_key *k, uint32_t i) {
     k->rport = (uint16_t)(1024 + i);
 }
 static void remote(struct conn_key *k, uint32_t i) {
-    k->remote.v += i;
+    k->remote.lo += i;
 }
 static void local(struct conn_key *k, uint32_t i) {
-    k->local.v += i;
+    k->local.lo += i;
 }
 static void port(struct conn_key *k, uint32_t i) {
     k->port = i;
 }
 static void address_and_port(struct conn_key *k, uint32_t i) {
-    k->local.v += i >> 8;
+    k->local.lo += i >> 8;
     k->lport = (uint16_t)(1024 + (i & 255));
 }
 

@@ -60,12 +60,12 @@ static bool ports_match(int16_t protocol, int32_t from, int32_t to, const struct
     return true;
 }
 
-static bool in_group(const struct world *w, const char *group, struct ip4 address) {
+static bool in_group(const struct world *w, const char *group, struct ipaddr address) {
     for (size_t e = 0; e < w->vpc[0].eni_count; e++) {
         const struct spec_eni *eni = &w->a_enis[e];
 
         for (size_t a = 0; a < eni->address_count; a++) {
-            for (size_t g = 0; eni->addresses[a].private_ip.v == address.v && g < eni->group_count; g++) {
+            for (size_t g = 0; ip_equal(eni->addresses[a].private_ip, address) && g < eni->group_count; g++) {
                 if (strcmp(eni->group_ids[g], group) == 0)
                     return true;
             }
@@ -76,7 +76,7 @@ static bool in_group(const struct world *w, const char *group, struct ip4 addres
 
 static bool group_allows(const struct world *w, const struct spec_sg *group, bool egress,
                          const struct probe *p) {
-    struct ip4 peer = egress ? p->tuple.dst : p->tuple.src;
+    struct ipaddr peer = egress ? p->tuple.dst : p->tuple.src;
 
     for (size_t i = 0; i < group->rule_count; i++) {
         const struct spec_sg_rule *r = &group->rules[i];
@@ -85,11 +85,11 @@ static bool group_allows(const struct world *w, const struct spec_sg *group, boo
         if (r->egress != egress || !ports_match(r->protocol, r->from_port, r->to_port, p))
             continue;
         if (r->peer == SPEC_PEER_CIDR)
-            match = prefix4_contains(r->cidr, peer);
+            match = prefix_contains(r->cidr, peer);
         else if (r->peer == SPEC_PEER_GROUP)
             match = in_group(w, r->peer_id, peer);
         else
-            match = prefix4_contains(w->s3[0], peer);
+            match = prefix_contains(w->s3[0], peer);
         if (match)
             return true;
     }
@@ -98,12 +98,12 @@ static bool group_allows(const struct world *w, const struct spec_sg *group, boo
 
 static bool acl_allows_naive(const struct spec_acl *acl, bool egress, const struct probe *p) {
     const struct spec_acl_entry *best = NULL;
-    struct ip4 peer = egress ? p->tuple.dst : p->tuple.src;
+    struct ipaddr peer = egress ? p->tuple.dst : p->tuple.src;
 
     for (size_t i = 0; i < acl->entry_count; i++) {
         const struct spec_acl_entry *e = &acl->entries[i];
 
-        if (e->egress == egress && prefix4_contains(e->cidr, peer) &&
+        if (e->egress == egress && prefix_contains(e->cidr, peer) &&
             ports_match(e->protocol, e->from_port, e->to_port, p) && (!best || e->number < best->number))
             best = e;
     }
@@ -212,7 +212,7 @@ static void test_changing_networks(void **state) {
         if (pick(100) == 0) {
             random_filters(&l->world);
             l->world.a_enis[pick(7)].up = pick(4) != 0;
-            l->world.web.public_ip = ip(pick(2) ? "203.0.113.20" : "203.0.113.25");
+            l->world.web.public_ip = four(pick(2) ? "203.0.113.20" : "203.0.113.25");
             lane_rebuild(l);
         }
         if (pick(200) == 0) {
@@ -253,11 +253,12 @@ static struct found connections(struct lane *l) {
 }
 
 static bool same_connection(const struct fwd_connection *a, const struct fwd_connection *b) {
-    return a->port == b->port && a->protocol == b->protocol && a->local.v == b->local.v &&
-           a->remote.v == b->remote.v && a->local_port == b->local_port && a->remote_port == b->remote_port &&
-           a->outward == b->outward && a->tracked == b->tracked && strcmp(a->state, b->state) == 0 &&
-           a->expires_s == b->expires_s && a->packets[0] == b->packets[0] && a->packets[1] == b->packets[1] &&
-           a->bytes[0] == b->bytes[0] && a->bytes[1] == b->bytes[1];
+    return a->port == b->port && a->protocol == b->protocol && ip_equal(a->local, b->local) &&
+           ip_equal(a->remote, b->remote) && a->local_port == b->local_port &&
+           a->remote_port == b->remote_port && a->outward == b->outward && a->tracked == b->tracked &&
+           strcmp(a->state, b->state) == 0 && a->expires_s == b->expires_s &&
+           a->packets[0] == b->packets[0] && a->packets[1] == b->packets[1] && a->bytes[0] == b->bytes[0] &&
+           a->bytes[1] == b->bytes[1];
 }
 
 /* A connection made by the rule is in the table as if its first packet had come here. */
@@ -348,15 +349,15 @@ static void test_rules_hold_for_their_ports(void **state) {
                     s.sport = other;
                     assert_int_equal(shoot(l, s), FWD_OK);
                     assert_int_equal(l->pkt.out_port, rule.there.out_port);
-                    assert_int_equal(l->out.tuple.src.v, rule.there.after.src.v);
-                    assert_int_equal(l->out.tuple.dst.v, rule.there.after.dst.v);
+                    assert_true(ip_equal(l->out.tuple.src, rule.there.after.src));
+                    assert_true(ip_equal(l->out.tuple.dst, rule.there.after.dst));
                     assert_int_equal(l->out.tuple.sport, other);
                     assert_memory_equal(l->data, &rule.there.new_dst, 6);
                     assert_memory_equal(l->data + 6, &rule.there.new_src, 6);
                     f = connections(l);
                     assert_int_equal(answer_back(l, WIRE_SYN | WIRE_ACK), FWD_OK);
                     assert_int_equal(l->pkt.out_port, rule.back.out_port);
-                    assert_int_equal(l->out.tuple.src.v, rule.back.after.src.v);
+                    assert_true(ip_equal(l->out.tuple.src, rule.back.after.src));
                     assert_memory_equal(l->data, &rule.back.new_dst, 6);
                     check_opened(l, &rule, other, &f);
                 }

@@ -78,7 +78,7 @@ static void test_sg_006_group_reference(void **state) {
     expect(l, FWD_SG_REFERENCE_LOST, NAT, APP_IP, WEB_IP, 4001, 8080);
     assert_string_equal(fwd_reason_code(FWD_SG_REFERENCE_LOST), "SG_REFERENCES_NOT_PRESERVED");
     l->world.web_sg[0] = "sg-web";
-    l->world.app.public_ip = ip("203.0.113.2");
+    l->world.app.public_ip = four("203.0.113.2");
     l->world.priv[1] = route("0.0.0.0/0", SPEC_TARGET_INTERNET_GATEWAY, "igw-a");
     lane_rebuild(l);
     expect(l, FWD_SG_REFERENCE_LOST, APP, APP_IP, "203.0.113.20", 4002, 8080);
@@ -317,7 +317,7 @@ static void test_each_and_sweep(void **state) {
     lane_wait(l, 10);
     env = env_of(l);
     fwd_table_each(&env, collect, &found);
-    assert_int_equal(found.local.v, ip(ISO_IP).v);
+    assert_true(ip_equal(found.local, ip(ISO_IP)));
     assert_int_equal(found.remote_port, 4000);
     assert_false(found.outward);
     assert_true(found.tracked);

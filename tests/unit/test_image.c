@@ -40,10 +40,10 @@ static void test_readers(void **state) {
     assert_string_equal(image_name(vpc, vpc->id), "vpc-b");
     assert_null(image_eni_by_num(image, 19, &vpc));
     assert_null(image_eni_by_num(image, 0, &vpc));
-    address = image_address_by_public_ip(image, ip("203.0.113.21"), &vpc);
+    address = image_address_by_public_ip(image, four("203.0.113.21"), &vpc);
     assert_non_null(address);
-    assert_int_equal(address->private_ip.v, ip("10.0.0.21").v);
-    assert_null(image_address_by_public_ip(image, ip("203.0.113.22"), &vpc));
+    assert_true(ip_equal(address->private_ip, ip("10.0.0.21")));
+    assert_null(image_address_by_public_ip(image, four("203.0.113.22"), &vpc));
     vpc = image_vpc_by_id(image, "vpc-a");
     address = image_vpc_address(vpc, ip("10.0.0.22"));
     assert_non_null(address);
@@ -73,7 +73,7 @@ static void test_routes(void **state) {
     (void)state;
     world_init(&w);
     /* rt-012: an explicit CIDR beats a prefix list's entry of the same length. */
-    w.pub[2] = (struct spec_route){{{0}, 0}, "pl-s3", SPEC_TARGET_GATEWAY_ENDPOINT, "vpce-s3"};
+    w.pub[2] = (struct spec_route){{.length = 0}, "pl-s3", SPEC_TARGET_GATEWAY_ENDPOINT, "vpce-s3"};
     w.pub[3] = route("52.219.0.0/20", SPEC_TARGET_ENI, "eni-web");
     w.pub[4] = route("192.0.2.0/25", SPEC_TARGET_ENI, "eni-gone");
     w.a_tables[0].route_count = 5;
@@ -100,7 +100,7 @@ static void test_routes(void **state) {
 
 /* Longest prefix, then rank, then first listed, by looking at every route. */
 static const struct image_route *naive_lookup(const struct image_vpc *vpc, const struct image_table *table,
-                                              struct ip4 to) {
+                                              struct ipaddr to) {
     const struct image_route *best = NULL;
     int best_rank = 0;
 
@@ -108,8 +108,8 @@ static const struct image_route *naive_lookup(const struct image_vpc *vpc, const
         const struct image_route *r = &image_routes(vpc)[table->routes.first + i];
         int rank = r->prefix_list ? 2 : r->kind == SPEC_TARGET_LOCAL ? 0 : 1;
 
-        if (prefix4_contains(r->cidr, to) && (!best || r->cidr.length > best->cidr.length ||
-                                              (r->cidr.length == best->cidr.length && rank < best_rank))) {
+        if (prefix_contains(r->cidr, to) && (!best || r->cidr.length > best->cidr.length ||
+                                             (r->cidr.length == best->cidr.length && rank < best_rank))) {
             best = r;
             best_rank = rank;
         }
@@ -117,10 +117,17 @@ static const struct image_route *naive_lookup(const struct image_vpc *vpc, const
     return best;
 }
 
+/* The same few bits as an IPv4 prefix, or as an IPv6 one whose other bits are all alike. */
+static struct prefix family(uint32_t bits, uint8_t length, int v6) {
+    if (!v6)
+        return (struct prefix){.addr = ip_of4((struct ip4){bits}), .length = length};
+    return (struct prefix){.addr = {(uint64_t)bits << 32, rand() % 2}, .length = (uint8_t)(length * 4)};
+}
+
 static void test_lookup_random(void **state) {
     enum { ROUTES = 120, ROUNDS = 40, PROBES = 300 };
     struct spec_route routes[ROUTES];
-    struct prefix4 listed[20];
+    struct prefix listed[20];
     struct world w;
 
     (void)state;
@@ -132,14 +139,14 @@ static void test_lookup_random(void **state) {
 
         world_init(&w);
         for (int i = 0; i < 20; i++)
-            listed[i] = (struct prefix4){{(uint32_t)rand() << 4 & 0x0fffffff}, (uint8_t)(4 + rand() % 29)};
+            listed[i] = family((uint32_t)rand() << 4 & 0x0fffffff, (uint8_t)(4 + rand() % 29), rand() % 2);
         w.lists[0].cidrs = listed;
         w.lists[0].cidr_count = 20;
         for (int i = 0; i < ROUTES; i++) {
             /* Few distinct bits, so that prefixes nest and repeat. */
             routes[i] = route("0.0.0.0/0", SPEC_TARGET_ENI, rand() % 2 ? "eni-web" : "eni-nat");
-            routes[i].cidr = (struct prefix4){{(uint32_t)(rand() % 16) << 28 | (uint32_t)(rand() % 4) << 6},
-                                              (uint8_t)(rand() % 33)};
+            routes[i].cidr = family((uint32_t)(rand() % 16) << 28 | (uint32_t)(rand() % 4) << 6,
+                                    (uint8_t)(rand() % 33), rand() % 2);
             if (i % 40 == 0)
                 routes[i].prefix_list_id = "pl-s3";
         }
@@ -149,15 +156,18 @@ static void test_lookup_random(void **state) {
         vpc = image_vpc_at(image, 0);
         table = &image_tables(vpc)[0];
         for (int i = 0; i < PROBES; i++) {
-            struct ip4 to = {(uint32_t)(rand() % 16) << 28 | (uint32_t)(rand() % 4) << 6 |
-                             (uint32_t)(rand() % 3)};
+            struct ipaddr to =
+                family((uint32_t)(rand() % 16) << 28 | (uint32_t)(rand() % 4) << 6 | (uint32_t)(rand() % 3),
+                       32, rand() % 2)
+                    .addr;
 
             if (table->routes.count > 0 && i % 2) { /* the edges of some prefix */
-                struct prefix4 p =
+                struct prefix p =
                     image_routes(vpc)[table->routes.first + (uint32_t)rand() % table->routes.count].cidr;
 
-                to.v = i % 4 == 1 ? p.addr.v - (uint32_t)(rand() % 2)
-                                  : (p.addr.v | ~prefix4_mask(p.length)) + (uint32_t)(rand() % 2);
+                to = i % 4 == 1 ? p.addr : prefix_last(p);
+                to.lo += i % 4 == 1 ? -(uint64_t)(rand() % 2) : (uint64_t)(rand() % 2);
+                to.lo = ip_is4(p.addr) ? IP_MAPPED | (uint32_t)to.lo : to.lo;
             }
             assert_ptr_equal(image_route_lookup(vpc, table, to), naive_lookup(vpc, table, to));
         }
@@ -166,8 +176,9 @@ static void test_lookup_random(void **state) {
 }
 
 static void test_lists(void **state) {
-    struct prefix4 cidrs[] = {cidr("10.0.0.0/8"), cidr("9.255.0.0/16"), cidr("10.1.0.0/16"),
-                              cidr("12.0.0.1/32"), cidr("255.255.255.255/32")};
+    struct prefix cidrs[] = {cidr("10.0.0.0/8"),  cidr("9.255.0.0/16"),       cidr("10.1.0.0/16"),
+                             cidr("12.0.0.1/32"), cidr("255.255.255.255/32"), cidr("2001:db8::/33"),
+                             cidr("::/128")};
     const struct image_vpc *vpc;
     struct image *image;
     struct world w;
@@ -175,15 +186,18 @@ static void test_lists(void **state) {
     (void)state;
     world_init(&w);
     w.lists[0].cidrs = cidrs;
-    w.lists[0].cidr_count = 5;
+    w.lists[0].cidr_count = 7;
     image = build(&w, NULL);
     vpc = image_vpc_at(image, 0);
     for (int i = 0; i < 3000; i++) {
-        struct ip4 probe = {i % 2 ? (uint32_t)rand() * 2 : cidrs[i % 5].addr.v + (uint32_t)(rand() % 3) - 1};
+        struct ipaddr probe =
+            i % 2 ? ip_of4((struct ip4){(uint32_t)rand() * 2})
+                  : ip_plus(i % 4 ? cidrs[i % 7].addr : prefix_last(cidrs[i % 7]), (uint64_t)(rand() % 3));
+
         bool expected = false;
 
-        for (int c = 0; c < 5; c++)
-            expected |= prefix4_contains(cidrs[c], probe);
+        for (int c = 0; c < 7; c++)
+            expected |= prefix_contains(cidrs[c], probe);
         assert_int_equal(image_list_contains(vpc, 0, probe), expected);
     }
     image_free(image);
@@ -314,7 +328,7 @@ static void test_damage(void **state) {
                 image_vpc_address(vpc, ip("1.2.3.4"));
             }
             image_eni_by_num(broken, 12345, &vpc);
-            image_address_by_public_ip(broken, ip("203.0.113.20"), &vpc);
+            image_address_by_public_ip(broken, four("203.0.113.20"), &vpc);
             buf_free(&out);
             image_free(broken);
         } else {
@@ -341,7 +355,7 @@ static void test_many(void **state) {
     w.vpc_cidr[0] = cidr("10.0.0.0/8");
     for (uint32_t i = 0; i < MANY; i++) {
         snprintf(ids[i], sizeof(ids[i]), "eni-%017x", i);
-        addresses[i].private_ip.v = ip("10.0.0.0").v + 4 + i;
+        addresses[i].private_ip = ip_plus(ip("10.0.0.0"), 4 + i);
         enis[i] = world_eni(i + 1, ids[i], "subnet-pub", NULL, &addresses[i], 1, w.app_sg);
         enis[i].mac =
             (struct mac){{6, 1, (uint8_t)(i >> 24), (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i}};

@@ -20,11 +20,12 @@ static const struct wire_l2 l2 = {{{6, 0, 0, 0, 0, 1}}, {{6, 0, 0, 0, 0, 2}}};
 
 static size_t build(uint8_t *frame, uint8_t protocol, uint16_t sport, uint16_t dport, size_t payload) {
     static const uint8_t bytes[600] = {0x45, 1, 2, 3, 4, 5, 250, 251};
-    struct wire_build b = {.l2 = l2,
-                           .tuple = {{0x0a000105}, {0xc6336407}, sport, dport, protocol},
-                           .tcp_flags = WIRE_SYN | WIRE_ACK,
-                           .payload = bytes,
-                           .payload_length = payload};
+    struct wire_build b = {
+        .l2 = l2,
+        .tuple = {{0, IP_MAPPED | 0x0a000105}, {0, IP_MAPPED | 0xc6336407}, sport, dport, protocol},
+        .tcp_flags = WIRE_SYN | WIRE_ACK,
+        .payload = bytes,
+        .payload_length = payload};
 
     return wire_build(frame, 2000, &b);
 }
@@ -51,7 +52,7 @@ static void test_round_trip(void **state) {
 
         parse_exact(frame, length, &p);
         assert_int_equal(p.kind, WIRE_KIND_IP);
-        assert_int_equal(p.tuple.src.v, 0x0a000105);
+        assert_true(ip_equal(p.tuple.src, ip_of4((struct ip4){0x0a000105})));
         assert_int_equal(p.tuple.protocol, protocol);
         assert_int_equal(p.tuple.sport, ports ? 4321 : 0);
         assert_int_equal(p.tuple.dport, !ports ? 0 : protocol == WIRE_ICMP ? 0x0800 : 443);
@@ -89,13 +90,14 @@ static void test_icmp_reply_is_the_request_turned_round(void **state) {
 }
 
 static void test_icmp_error(void **state) {
+    const struct ipaddr one = ip_of4((struct ip4){1}), two = ip_of4((struct ip4){2});
     uint8_t frame[2000], error[700];
     struct wire_packet p;
     size_t length = build(frame, WIRE_UDP, 4321, 53, 600), made;
 
     (void)state;
-    made = wire_build_icmp_error(error, sizeof(error), l2, (struct ip4){1}, (struct ip4){2}, 3, 4, 1500,
-                                 frame + WIRE_ETH_BYTES, length - WIRE_ETH_BYTES);
+    made = wire_build_icmp_error(error, sizeof(error), l2, one, two, 3, 4, 1500, frame + WIRE_ETH_BYTES,
+                                 length - WIRE_ETH_BYTES);
     assert_int_equal(made, WIRE_ETH_BYTES + 576);
     parse_exact(error, made, &p);
     assert_true(p.icmp_error);
@@ -105,17 +107,14 @@ static void test_icmp_error(void **state) {
     for (size_t cut = 0; cut < made; cut++)
         parse_exact(error, cut, &p);
     /* Too short a quotation, an error about an error, a later fragment: no inner packet. */
-    made = wire_build_icmp_error(error, sizeof(error), l2, (struct ip4){1}, (struct ip4){2}, 3, 4, 0,
-                                 frame + WIRE_ETH_BYTES, 27);
+    made = wire_build_icmp_error(error, sizeof(error), l2, one, two, 3, 4, 0, frame + WIRE_ETH_BYTES, 27);
     parse_exact(error, made, &p);
     assert_false(p.icmp_error);
     put16(frame + WIRE_ETH_BYTES + 6, 3);
-    made = wire_build_icmp_error(error, sizeof(error), l2, (struct ip4){1}, (struct ip4){2}, 3, 4, 0,
-                                 frame + WIRE_ETH_BYTES, 60);
+    made = wire_build_icmp_error(error, sizeof(error), l2, one, two, 3, 4, 0, frame + WIRE_ETH_BYTES, 60);
     parse_exact(error, made, &p);
     assert_false(p.icmp_error);
-    assert_int_equal(
-        wire_build_icmp_error(error, 60, l2, (struct ip4){1}, (struct ip4){2}, 3, 4, 0, frame, 60), 0);
+    assert_int_equal(wire_build_icmp_error(error, 60, l2, one, two, 3, 4, 0, frame, 60), 0);
 }
 
 static void test_checksum_by_difference(void **state) {

@@ -20,17 +20,20 @@
 
 #include "net/image.h"
 
-static inline struct ip4 ip(const char *text) {
-    struct ip4 out = {0};
+static inline struct ipaddr ip(const char *text) {
+    struct ipaddr out = {0, 0};
 
-    if (ip4_parse(text, &out) < 0)
+    if (ip_parse(text, &out) < 0)
         __builtin_trap();
     return out;
 }
-static inline struct prefix4 cidr(const char *text) {
-    struct prefix4 out = {{0}, 0};
+static inline struct ip4 four(const char *text) {
+    return ip_v4(ip(text));
+}
+static inline struct prefix cidr(const char *text) {
+    struct prefix out = {.length = 0};
 
-    if (prefix4_parse(text, &out) < 0)
+    if (prefix_parse(text, &out) < 0)
         __builtin_trap();
     return out;
 }
@@ -44,7 +47,7 @@ enum { WORLD_RULES = 8, WORLD_ROUTES = 6, WORLD_ENTRIES = 6 };
 struct world {
     struct spec spec;
     struct spec_vpc vpc[2];
-    struct prefix4 vpc_cidr[1], service[2], public[1], s3[1];
+    struct prefix vpc_cidr[1], a_cidr[2], service[2], public[1], s3[1];
     struct spec_prefix_list lists[1];
     struct spec_subnet a_subnets[3], b_subnets[2];
     struct spec_route_table a_tables[3], b_tables[2];
@@ -109,6 +112,39 @@ static inline struct spec_eni world_eni(uint32_t num, const char *id, const char
                              .group_count = 1};
 }
 
+/*
+ * The second family, for vpc-a: 2001:db8:0:aa00::/56, a /64 for each subnet, and for each instance the address that ends
+ * like its IPv4 one.  Rules and entries for it are the tests' own.
+ */
+enum { WORLD_V6 = 7 };
+struct world_v6 {
+    struct spec_address addresses[WORLD_V6][3];
+};
+static inline void world_dual(struct world *w, struct world_v6 *v6) {
+    static const char *const ips[WORLD_V6] = {"2001:db8:0:aa00::10", "2001:db8:0:aa01::10",
+                                              "2001:db8:0:aa01::11", "2001:db8:0:aa00::20",
+                                              "2001:db8:0:aa02::10", NULL,
+                                              "2001:db8:0:aa00::21"};
+
+    w->a_cidr[0] = w->vpc_cidr[0];
+    w->a_cidr[1] = cidr("2001:db8:0:aa00::/56");
+    w->vpc[0].cidrs = w->a_cidr;
+    w->vpc[0].cidr_count = 2;
+    w->a_subnets[0].cidr6 = cidr("2001:db8:0:aa00::/64");
+    w->a_subnets[1].cidr6 = cidr("2001:db8:0:aa01::/64");
+    w->a_subnets[2].cidr6 = cidr("2001:db8:0:aa02::/64");
+    for (size_t i = 0; i < WORLD_V6; i++) {
+        struct spec_eni *eni = &w->a_enis[i];
+
+        if (!ips[i])
+            continue;
+        for (size_t a = 0; a < eni->address_count; a++)
+            v6->addresses[i][a] = eni->addresses[a];
+        v6->addresses[i][eni->address_count++] = (struct spec_address){ip(ips[i]), {0}};
+        eni->addresses = v6->addresses[i];
+    }
+}
+
 static inline void world_init(struct world *w) {
     memset(w, 0, sizeof(*w));
     w->vpc_cidr[0] = cidr("10.0.0.0/16");
@@ -122,7 +158,7 @@ static inline void world_init(struct world *w) {
     w->pub[1] = route("0.0.0.0/0", SPEC_TARGET_INTERNET_GATEWAY, "igw-a");
     w->priv[0] = route("10.0.0.0/16", SPEC_TARGET_LOCAL, "local");
     w->priv[1] = route("0.0.0.0/0", SPEC_TARGET_ENI, "eni-nat");
-    w->priv[2] = (struct spec_route){{{0}, 0}, "pl-s3", SPEC_TARGET_GATEWAY_ENDPOINT, "vpce-s3"};
+    w->priv[2] = (struct spec_route){{.length = 0}, "pl-s3", SPEC_TARGET_GATEWAY_ENDPOINT, "vpce-s3"};
     w->iso[0] = route("10.0.0.0/16", SPEC_TARGET_LOCAL, "local");
     w->bpub[0] = route("0.0.0.0/0", SPEC_TARGET_INTERNET_GATEWAY, "igw-b");
     w->a_tables[0] = (struct spec_route_table){"rtb-pub", false, w->pub, 2};
@@ -167,22 +203,27 @@ static inline void world_init(struct world *w) {
     w->ep_sg[0] = "sg-ep";
     w->b_sg[0] = "sg-b";
 
-    w->a_subnets[0] = (struct spec_subnet){"subnet-pub", cidr("10.0.0.0/24"), "rtb-pub", "acl-open"};
-    w->a_subnets[1] = (struct spec_subnet){"subnet-priv", cidr("10.0.1.0/24"), "rtb-priv", "acl-open"};
-    w->a_subnets[2] = (struct spec_subnet){"subnet-iso", cidr("10.0.2.0/24"), "rtb-iso", "acl-iso"};
-    w->b_subnets[0] = (struct spec_subnet){"subnet-bpub", cidr("10.0.0.0/24"), "rtb-bpub", "acl-b"};
-    w->b_subnets[1] = (struct spec_subnet){"subnet-bpriv", cidr("10.0.1.0/24"), "rtb-bmain", "acl-b"};
+    w->a_subnets[0] =
+        (struct spec_subnet){"subnet-pub", cidr("10.0.0.0/24"), {.length = 0}, "rtb-pub", "acl-open"};
+    w->a_subnets[1] =
+        (struct spec_subnet){"subnet-priv", cidr("10.0.1.0/24"), {.length = 0}, "rtb-priv", "acl-open"};
+    w->a_subnets[2] =
+        (struct spec_subnet){"subnet-iso", cidr("10.0.2.0/24"), {.length = 0}, "rtb-iso", "acl-iso"};
+    w->b_subnets[0] =
+        (struct spec_subnet){"subnet-bpub", cidr("10.0.0.0/24"), {.length = 0}, "rtb-bpub", "acl-b"};
+    w->b_subnets[1] =
+        (struct spec_subnet){"subnet-bpriv", cidr("10.0.1.0/24"), {.length = 0}, "rtb-bmain", "acl-b"};
 
-    w->nat = (struct spec_address){ip("10.0.0.10"), ip("203.0.113.10")};
+    w->nat = (struct spec_address){ip("10.0.0.10"), four("203.0.113.10")};
     w->app = (struct spec_address){ip("10.0.1.10"), {0}};
     w->app2 = (struct spec_address){ip("10.0.1.11"), {0}};
-    w->web = (struct spec_address){ip("10.0.0.20"), ip("203.0.113.20")};
-    w->web2[0] = (struct spec_address){ip("10.0.0.21"), ip("203.0.113.21")};
+    w->web = (struct spec_address){ip("10.0.0.20"), four("203.0.113.20")};
+    w->web2[0] = (struct spec_address){ip("10.0.0.21"), four("203.0.113.21")};
     w->web2[1] = (struct spec_address){ip("10.0.0.22"), {0}};
     w->isolated = (struct spec_address){ip("10.0.2.10"), {0}};
     w->ssm = (struct spec_address){ip("10.0.1.100"), {0}};
     w->bapp = (struct spec_address){ip("10.0.1.10"), {0}};
-    w->bweb = (struct spec_address){ip("10.0.0.20"), ip("203.0.113.40")};
+    w->bweb = (struct spec_address){ip("10.0.0.20"), four("203.0.113.40")};
     w->a_enis[0] = world_eni(NAT, "eni-nat", "subnet-pub", "i-nat", &w->nat, 1, w->nat_sg);
     w->a_enis[0].source_dest_check = false;
     w->a_enis[1] = world_eni(APP, "eni-app", "subnet-priv", "i-app", &w->app, 1, w->app_sg);
