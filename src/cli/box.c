@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "api/api.h"
@@ -22,7 +23,7 @@
 #define BOX_KEY "test"
 #define BOX_SECRET "test"
 
-enum { ANSWER_BYTES = 1 << 20 };
+enum { ANSWER_BYTES = 1 << 20, DISK_LEAST = 1 << 20 };
 
 const char *box_endpoint(struct cli *c) {
     struct control_box box;
@@ -57,9 +58,16 @@ static void warn_without_packets(struct cli *c) {
 
 /* -ECHILD: serve has said itself why it ended. */
 static int not_started(struct cli *c, const char *what, int error) {
-    if (error == -ECHILD)
+    struct statvfs fs;
+
+    if ((error == -ECHILD || error == -ENOSPC || error == -EDQUOT) && statvfs(c->home, &fs) == 0 &&
+        fs.f_bavail * fs.f_frsize < DISK_LEAST)
+        cli_error("%s: the disk of %s is full: make room there, or choose another home by --home", what,
+                  c->home);
+    else if (error == -ECHILD)
         cli_error("%s: its last words are above; its log is %s/serve.log", what, c->home);
-    else if (error == -EACCES || error == -EPERM || error == -EROFS || error == -ENOTDIR)
+    else if (error == -EACCES || error == -EPERM || error == -EROFS || error == -ENOTDIR ||
+             error == -ENOENT || error == -ELOOP || error == -ENAMETOOLONG)
         cli_error("%s: %s cannot be used as its home (%s): choose another by --home", what, c->home,
                   strerror(-error));
     else
@@ -138,8 +146,13 @@ int cmd_stop(struct cli *c) {
     return 0;
 }
 
-static int no_box(struct cli *c) {
-    cli_error("no box runs in %s: `vpcbox start` starts one", c->home);
+int cli_no_box(struct cli *c) {
+    struct control_box box;
+
+    if (control_find(c->home, &box) == -EACCES)
+        cli_error("%s is another user's: say by --home which box is meant, or do this as that user", c->home);
+    else
+        cli_error("no box runs in %s: `vpcbox start` starts one", c->home);
     return 1;
 }
 
@@ -189,7 +202,7 @@ int cmd_aws(struct cli *c) {
     int n = 0;
 
     if (c->aws.endpoint_url == NULL)
-        return no_box(c);
+        return cli_no_box(c);
     setenv("AWS_ACCESS_KEY_ID", BOX_KEY, 1);
     setenv("AWS_SECRET_ACCESS_KEY", BOX_SECRET, 1);
     setenv("AWS_REGION", c->aws.region, 1);
@@ -235,7 +248,7 @@ json_t *box_request(struct cli *c, json_t *request, const int *fds, size_t fd_co
     json_decref(request);
     r = control_connect(c->home, &sock);
     if (r < 0) {
-        no_box(c);
+        cli_no_box(c);
         free(text);
         return NULL;
     }

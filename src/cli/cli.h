@@ -191,6 +191,8 @@ int cmd_explain(struct cli *c);
 int cmd_image_save(struct cli *c);
 int cmd_coverage(struct cli *c);
 int cmd_aws(struct cli *c);
+/* Tells that no box runs in the home, or that it is not this user's; 1. */
+int cli_no_box(struct cli *c);
 /* Where the box of this home answers, or NULL when it does not run. */
 const char *box_endpoint(struct cli *c);
 int box_start(struct cli *c); /* in the background; 0 once it answers */

@@ -63,10 +63,8 @@ static int parse(struct cli *c, struct published *p) {
         cli_error("where it leads is INSTANCE:PORT, not \"%s\"", c->argv[1]);
         return 2;
     }
-    if (c->aws.endpoint_url == NULL) {
-        cli_error("no box runs in %s: `vpcbox start` starts one", c->home);
-        return 1;
-    }
+    if (c->aws.endpoint_url == NULL)
+        return cli_no_box(c);
     p->port = colon + 1;
     p->instance = cli_named(c, "instance", arena_strndup(c->arena, c->argv[1], (size_t)(colon - c->argv[1])));
     return p->instance == NULL;

@@ -24,12 +24,12 @@
 enum { PIECE_BYTES = 16384, DRAIN_MS = 200 };
 
 const char *room_named(struct cli *c, const char *word) {
-    if (text_is(word, "internet") || text_is(word, "svc") || cli_is_id("instance", word))
-        return word;
     if (c->aws.endpoint_url == NULL) {
-        cli_error("no box runs in %s: `vpcbox start` starts one", c->home);
+        cli_no_box(c);
         return NULL;
     }
+    if (text_is(word, "internet") || text_is(word, "svc") || cli_is_id("instance", word))
+        return word;
     return cli_named(c, "instance", word);
 }
 

@@ -161,7 +161,7 @@ int aws_request(struct aws *a, const char *service, const char *method, const ch
 }
 
 static const char *endpoint(struct aws *a, const struct model_service *s) {
-    if (a->endpoint_url != NULL)
+    if (a->endpoint_url != NULL || a->region == NULL)
         return a->endpoint_url;
     if (s->global_host != NULL && text_is(s->id, "iam"))
         return arena_printf(a->arena, "https://%s", s->global_host);
@@ -188,7 +188,7 @@ static int call_once(struct aws *a, const struct model_service *s, const struct 
         a->error_message = error.message;
         return -EINVAL;
     }
-    url = arena_printf(a->arena, "%s%s", base, call.uri);
+    url = arena_printf(a->arena, "%s%s", base == NULL ? "" : base, call.uri);
     r = split_url(a->arena, url, &host, &path, &query);
     if (r == 0) {
         struct proto_headers headers = {0};

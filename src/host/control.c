@@ -105,7 +105,7 @@ static int lock_holder(const char *home, pid_t *ret_pid) {
         return r;
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return -ENOENT;
+        return errno == EACCES ? -EACCES : -ENOENT;
     if (flock(fd, LOCK_SH | LOCK_NB) == 0)
         r = -ENOENT;
     else if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
@@ -189,7 +189,7 @@ static bool wait_for_other(const char *home) {
 
 int control_start(const char *home, char *const *arguments) {
     char path[CONTROL_PATH_BYTES], byte[64];
-    int pipe_fds[2], log, r = join(home, "serve.log", path), status = 0;
+    int pipe_fds[2], log, r = join(home, "serve.log", path), status = 0, made = 0;
     off_t from;
     pid_t pid;
     ssize_t n;
@@ -201,12 +201,13 @@ int control_start(const char *home, char *const *arguments) {
     for (char *p = path + 1; *p != '\0'; p++)
         if (*p == '/') {
             *p = '\0';
-            mkdir(path, p[1] != '\0' && strchr(p + 1, '/') != NULL ? 0755 : 0700);
+            if (mkdir(path, p[1] != '\0' && strchr(p + 1, '/') != NULL ? 0755 : 0700) < 0 && errno != EEXIST)
+                made = -errno;
             *p = '/';
         }
     log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (log < 0)
-        return -errno;
+        return errno == ENOENT && made < 0 ? made : -errno;
     from = lseek(log, 0, SEEK_END);
     if (pipe2(pipe_fds, O_CLOEXEC) < 0) {
         r = -errno;

@@ -25,7 +25,8 @@ struct control_box {
 /* home from the option (may be NULL), VPCBOX_HOME, or the default; absolute.  0 or -ENAMETOOLONG. */
 int control_home(const char *option, char ret_home[CONTROL_PATH_BYTES]);
 
-/* 0 with a running box that has answered; -ENOENT none runs; -EAGAIN one is starting. */
+/* 0 with a running box that has answered; -ENOENT none runs; -EAGAIN one is starting; -EACCES the home is
+ * another user's. */
 int control_find(const char *home, struct control_box *ret_box);
 
 /* Starts `vpcbox serve arguments…` (NULL-terminated, without "serve") in a session of its own, logging
@@ -33,7 +34,8 @@ int control_find(const char *home, struct control_box *ret_box);
  * meanwhile, and answers now); or a negative errno after serve's last words went to standard error. */
 int control_start(const char *home, char *const *arguments);
 
-/* SIGTERM, then waits until the box is gone; SIGKILL after timeout_ms.  -ENOENT when none runs. */
+/* SIGTERM, then waits until the box is gone; SIGKILL after timeout_ms.  -ENOENT when none runs;
+ * -EACCES or -EPERM: another user's. */
 int control_stop(const char *home, unsigned timeout_ms);
 
 /* A connection to the admin socket (daemon/admin.h tells the language); waits while region starts anew.  0 or

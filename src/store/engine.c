@@ -210,7 +210,8 @@ int engine_migrate(struct engine_connection *c, char **ret_error) {
     if (r < 0)
         return r;
     if (version > FORMAT) {
-        *ret_error = sqlite3_mprintf("it has format %lld and this vpcbox knows formats up to %d",
+        *ret_error = sqlite3_mprintf("it has format %lld and this vpcbox knows formats up to %d: use the "
+                                     "vpcbox that wrote it, or another home (--home)",
                                      (long long)version, FORMAT);
         return -EPROTONOSUPPORT;
     }
