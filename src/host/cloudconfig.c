@@ -373,57 +373,134 @@ static int emit_packages(struct buf *b, const struct node *list) {
     return 0;
 }
 
-int cloudconfig_script(struct arena *a, const char *text, size_t length, char **ret_script,
-                       const char **ret_why) {
-    static const char *const order[] = {"bootcmd", "write_files", "packages", "runcmd"};
-    static const char *const nothing_to_do[] = {"package_update", "package_upgrade",   "repo_update",
-                                                "repo_upgrade",   "preserve_hostname", "output"};
+/* --- several texts --- */
+
+static struct node *read_text(struct arena *a, const char *text, size_t length, enum kind kind,
+                              const char *otherwise, const char **ret_why) {
     struct reader r = {.arena = a};
-    struct buf b = BUF_INIT(SCRIPT_MAX);
-    const struct node *root;
-    int result = 0;
+    struct node *root;
 
     read_lines(&r, text, length);
-    root = peek(&r) == NULL ? node_new(&r, MAP) : parse_block(&r, 0);
-    if (root != NULL && (root->kind != MAP || peek(&r) != NULL))
-        root = refuse(&r, "the file is not one map of settings");
-    if (root == NULL) {
+    root = peek(&r) == NULL ? node_new(&r, kind) : parse_block(&r, 0);
+    if (root != NULL && (root->kind != kind || peek(&r) != NULL))
+        root = refuse(&r, otherwise);
+    if (root == NULL)
         *ret_why = r.why;
-        return -EINVAL;
-    }
-    buf_puts(&b, "#!/bin/sh\n");
-    for (size_t k = 0; k < sizeof(order) / sizeof(order[0]) && result == 0; k++) {
-        const struct node *n = member(root, order[k]);
+    return root;
+}
 
-        if (n == NULL)
-            continue;
-        if (n->kind != LIST)
-            result = -EINVAL;
-        else
-            result = k == 1 ? emit_files(a, &b, n) : k == 2 ? emit_packages(&b, n) : emit_commands(&b, n);
-        if (result < 0)
-            *ret_why = arena_printf(a, "%s is not the list that it should be", order[k]);
-    }
-    for (size_t i = 0; i < root->items.count && result == 0; i++) {
+/* A later text's setting takes the place of an earlier one's. */
+static const struct node *setting(struct node *const *roots, size_t count, const char *key) {
+    const struct node *found = NULL;
+
+    while (count-- > 0 && found == NULL)
+        found = member(roots[count], key);
+    return found;
+}
+
+static const char *const order[] = {"bootcmd", "write_files", "packages", "runcmd"};
+
+enum { EARLY = 3, ORDER = sizeof(order) / sizeof(order[0]) };
+
+static int emit(struct arena *a, struct buf *b, struct node *const *roots, size_t count, size_t k,
+                const char **ret_why) {
+    const struct node *n = setting(roots, count, order[k]);
+    int r;
+
+    if (n == NULL)
+        return 0;
+    r = n->kind != LIST ? -EINVAL
+        : k == 1        ? emit_files(a, b, n)
+        : k == 2        ? emit_packages(b, n)
+                        : emit_commands(b, n);
+    if (r < 0)
+        *ret_why = arena_printf(a, "%s is not the list that it should be", order[k]);
+    return r;
+}
+
+static void emit_unknown(struct buf *b, const struct node *root) {
+    static const char *const nothing_to_do[] = {"package_update", "package_upgrade",   "repo_update",
+                                                "repo_upgrade",   "preserve_hostname", "output",
+                                                "merge_how",      "merge_type"};
+
+    for (size_t i = 0; i < root->items.count; i++) {
         const char *key = root->items.items[i]->key;
         bool known = false;
 
-        for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
+        for (size_t k = 0; k < ORDER; k++)
             known = known || text_is(key, order[k]);
         for (size_t k = 0; k < sizeof(nothing_to_do) / sizeof(nothing_to_do[0]); k++)
             known = known || text_is(key, nothing_to_do[k]);
         if (known)
             continue;
-        buf_puts(&b, "echo cloud-init: not done here: ");
-        quote(&b, key);
-        buf_putc(&b, '\n');
+        buf_puts(b, "echo cloud-init: not done here: ");
+        quote(b, key);
+        buf_putc(b, '\n');
     }
-    if (result == 0 && b.overflow) {
-        result = -E2BIG;
+}
+
+/* The settings from one of the order up to another. */
+static int write_script(struct arena *a, struct node *const *roots, size_t count, size_t from, size_t to,
+                        char **ret_script, const char **ret_why) {
+    struct buf b = BUF_INIT(SCRIPT_MAX);
+    int r = 0;
+
+    buf_puts(&b, "#!/bin/sh\n");
+    for (size_t k = from; k < to && r == 0; k++)
+        r = emit(a, &b, roots, count, k, ret_why);
+    for (size_t i = 0; i < count && r == 0 && from == 0; i++)
+        emit_unknown(&b, roots[i]);
+    if (r == 0 && b.overflow) {
+        r = -E2BIG;
         *ret_why = "it is too long";
     }
-    if (result == 0)
+    if (r == 0)
         *ret_script = arena_strndup(a, b.data, b.length);
     buf_free(&b);
-    return result;
+    return r;
+}
+
+static const char not_a_map[] = "the file is not one map of settings";
+
+int cloudconfig_script(struct arena *a, const char *text, size_t length, char **ret_script,
+                       const char **ret_why) {
+    struct node *root = read_text(a, text, length, MAP, not_a_map, ret_why);
+
+    return root == NULL ? -EINVAL : write_script(a, &root, 1, 0, ORDER, ret_script, ret_why);
+}
+
+int cloudconfig_scripts(struct arena *a, const struct cloudconfig_text *texts, size_t count, char **ret_early,
+                        char **ret_late, const char **ret_why) {
+    struct node **roots = arena_alloc(a, (count + 1) * sizeof(struct node *));
+    int r;
+
+    for (size_t i = 0; i < count; i++) {
+        roots[i] = read_text(a, texts[i].text, texts[i].length, MAP, not_a_map, ret_why);
+        if (roots[i] == NULL)
+            return -EINVAL;
+    }
+    r = write_script(a, roots, count, 0, EARLY, ret_early, ret_why);
+    if (r == 0)
+        r = write_script(a, roots, count, EARLY, ORDER, ret_late, ret_why);
+    if (r == 0 && setting(roots, count, order[EARLY]) == NULL)
+        *ret_late = NULL;
+    return r;
+}
+
+int cloudconfig_archive(struct arena *a, const char *text, size_t length, cloudconfig_entries *ret_entries,
+                        const char **ret_why) {
+    const struct node *root = read_text(a, text, length, LIST, "the archive is not a list of parts", ret_why);
+
+    for (size_t i = 0; root != NULL && i < root->items.count; i++) {
+        const struct node *item = root->items.items[i];
+        const struct node *content = item->kind == SCALAR ? item : member(item, "content");
+
+        if (content == NULL || content->kind != SCALAR) {
+            *ret_why = arena_printf(a, "entry %zu has no content", i + 1);
+            return -EINVAL;
+        }
+        *vec_push(a, ret_entries) =
+            (struct cloudconfig_entry){text_of(member(item, "type")), text_of(content)};
+    }
+    return root == NULL ? -EINVAL : 0;
 }

@@ -20,6 +20,7 @@
 #include "host/init.h"
 #include "host/sudo.h"
 #include "host/tools.h"
+#include "host/userdata.h"
 
 enum { REQUEST_MAX = 16384, ANSWER_MAX = 8192 };
 
@@ -251,6 +252,8 @@ int shim_main(const char *name, int argc, char **argv) {
         return ip_main(argc, argv);
     if (text_is(name, "journalctl"))
         return journalctl_main(argc, argv);
+    if (text_is(name, "cloud-init"))
+        return cloud_init_main(argc, argv);
     if (text_is(name, "modprobe"))
         return modprobe_main(argc, argv);
     if (text_is(name, "service"))
