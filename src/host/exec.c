@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "host/box.h"
+#include "host/filter.h"
 #include "host/room.h"
 
 static struct command *command_new(struct box *box, uint64_t request, struct guest *g, pid_t pid) {
@@ -61,14 +62,16 @@ struct outside {
 
 static int outside_child(void *context) {
     const struct outside *o = context;
+    int filter = open("/proc/self/fd/7", O_RDONLY); /* with an offset of its own */
 
-    /* 3: the namespace, 4 to 6: the streams */
-    if (setns(3, CLONE_NEWNET) < 0 || dup2(4, 0) < 0 || dup2(5, 1) < 0 || dup2(6, 2) < 0)
+    /* 3: the namespace, 4 to 6: the streams, 7: the filter of system calls */
+    if (setns(3, CLONE_NEWNET) < 0 || dup2(4, 0) < 0 || dup2(5, 1) < 0 || dup2(6, 2) < 0 || filter < 0 ||
+        dup2(filter, 3) < 0)
         return 126;
-    close_range(3, ~0U, 0);
+    close_range(4, ~0U, 0);
     if (o->m->u.exec.tty)
         ioctl(0, TIOCSCTTY, 0);
-    return getppid() != o->host ? 126 : room_become(o->m, o->region);
+    return getppid() != o->host ? 126 : room_become(o->m, o->region, 3);
 }
 
 static int net_of(struct box *box, const char *target) {
@@ -79,9 +82,14 @@ static int net_of(struct box *box, const char *target) {
 
 static void exec_outside(struct box *box, struct message *m, int ns) {
     struct outside o = {m, box->options.region, box->self};
-    pid_t pid = space_child((int[]){ns, m->fds[0], m->fds[1], m->fds[2]}, 4, outside_child, &o);
     struct message started;
+    pid_t pid;
 
+    if (box->filter < 0)
+        box->filter = filter_open();
+    pid = box->filter < 0
+              ? box->filter
+              : space_child((int[]){ns, m->fds[0], m->fds[1], m->fds[2], box->filter}, 5, outside_child, &o);
     if (pid < 0 || command_new(box, m->header.id, NULL, pid) == NULL) {
         if (pid > 0)
             kill(pid, SIGKILL);

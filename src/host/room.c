@@ -186,15 +186,18 @@ static void set_environment(char **envp, const char *region) {
         putenv(*envp);
 }
 
-int room_become(struct message *m, const char *region) {
+int room_become(struct message *m, const char *region, int filter) {
     static struct words w;
     char *argv[MESSAGE_ARGS_MAX + 1], *envp[MESSAGE_ARGS_MAX + 1];
     const char *directory = m->u.exec.directory;
+    char number[16];
 
     message_exec_vectors(m, argv, envp);
     if (furnish(&w) < 0)
         return 126;
-    add_all(&w, (const char *const[]){"--chdir", directory[0] != '\0' ? directory : "/root", "--", NULL});
+    snprintf(number, sizeof(number), "%d", filter);
+    add_all(&w, (const char *const[]){"--seccomp", number, "--chdir",
+                                      directory[0] != '\0' ? directory : "/root", "--", NULL});
     memcpy(&w.argv[w.count], argv, sizeof(char *) * (m->u.exec.argument_count + 1U));
     set_environment(envp, region);
     execv("/usr/bin/bwrap", (char *const *)(void *)w.argv);
