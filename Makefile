@@ -199,6 +199,10 @@ bench:
 install: all
 	install -D -m 755 -s $(BUILD)/vpcbox $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/vpcbox
 	ln -sf vpcbox $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/session-manager-plugin
+	install -d $(addprefix $(DESTDIR)$(or $(PREFIX),/usr/local)/share/,man/man1 bash-completion/completions zsh/site-functions)
+	$(BUILD)/vpcbox man >$(DESTDIR)$(or $(PREFIX),/usr/local)/share/man/man1/vpcbox.1
+	$(BUILD)/vpcbox completion bash >$(DESTDIR)$(or $(PREFIX),/usr/local)/share/bash-completion/completions/vpcbox
+	$(BUILD)/vpcbox completion zsh >$(DESTDIR)$(or $(PREFIX),/usr/local)/share/zsh/site-functions/_vpcbox
 
 clean:
 	rm -rf $(BUILD)

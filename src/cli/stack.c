@@ -165,14 +165,30 @@ int stack_network(struct cli *c, struct stack *s, const char *cidr) {
     return make_default_route(c, s->public_table, s->gateway, NULL);
 }
 
+static int ensure_group(struct cli *c, const struct stack *s, const char *suffix, const char *what,
+                        int (*make)(struct cli *c, struct tags t, const char *vpc, const char **ret_id),
+                        int (*allow)(struct cli *c, const char *group, const char *cidr),
+                        const char **ret_id) {
+    uint64_t start = clock_mono_ns();
+    struct tags t = part(c, s, suffix);
+    struct id_list ids;
+    bool existed;
+
+    TRY(find_groups(c, &ids, "vpc-id", s->vpc, "group-name", t.name, NULL));
+    existed = ids.count > 0;
+    if (existed) {
+        *ret_id = ids.items[0];
+        TRY(allow(c, *ret_id, s->cidr)); /* an earlier run may have been cut off before the rules */
+    } else {
+        TRY(make(c, t, s->vpc, ret_id));
+    }
+    cli_step(c, what, *ret_id, existed, start);
+    return 0;
+}
+
 static int deploy_groups(struct cli *c, struct stack *s) {
-    ENSURE(find_groups, "nat-sg", "NAT security group", s->nat_group,
-           make_nat_group(c, t, s->vpc, &s->nat_group), "vpc-id", s->vpc, "group-name", t.name);
-    ENSURE(find_groups, "sg", "security group", s->group, make_instance_group(c, t, s->vpc, &s->group),
-           "vpc-id", s->vpc, "group-name", t.name);
-    /* An earlier run may have been cut off before the rules. */
-    TRY(allow_nat_group(c, s->nat_group, s->cidr));
-    return allow_instance_group(c, s->group, s->cidr);
+    TRY(ensure_group(c, s, "nat-sg", "NAT security group", make_nat_group, allow_nat_group, &s->nat_group));
+    return ensure_group(c, s, "sg", "security group", make_instance_group, allow_instance_group, &s->group);
 }
 
 /* Untagged, as the script makes them, or cut off before it was tagged: then only the name tells. */
