@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -220,6 +221,24 @@ static int bind_program(int folder_fd, const char *name, int exe_fd) {
     return r;
 }
 
+/* What all instances see.  Read-only here, not by bubblewrap: what the box's namespace has set, root in an instance's
+ * cannot take off, and in an ordinary user's box that root is the files' owner. */
+static int make_read_only(const char *path) {
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+    struct statvfs fs;
+
+    if (mount_setattr(AT_FDCWD, path, AT_RECURSIVE, &attr, sizeof(attr)) == 0)
+        return 0;
+    /* Before 5.12.  Of statvfs's flags those that mount() calls the same are these. */
+    return statvfs(path, &fs) < 0 ||
+                   mount(NULL, path, NULL,
+                         MS_REMOUNT | MS_BIND | MS_RDONLY |
+                             (fs.f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)),
+                         NULL) < 0
+               ? -errno
+               : 0;
+}
+
 /* Lays the private /run out; runs before (root) or after (ordinary user) the ids are mapped. */
 static int lay_out(const struct space_want *want, const char *program, uid_t owner, bool root) {
     static const char *const folders[] = {"/run/vpcbox", SPACE_HOME, SPACE_INSTANCES, "/run/vpcbox/dev",
@@ -278,8 +297,15 @@ static int lay_out(const struct space_want *want, const char *program, uid_t own
     } else if (r == 0 && tun_fd >= 0 && touch(SPACE_TUN, 0600) == 0) {
         bind_fd(tun_fd, SPACE_TUN);
     }
-    if (r == 0 && mount("/usr", SPACE_USR, NULL, MS_BIND | MS_REC, NULL) < 0)
+    if (r == 0 && (mount("/usr", SPACE_USR, NULL, MS_BIND | MS_REC, NULL) < 0 ||
+                   mount(SPACE_BIN, SPACE_BIN, NULL, MS_BIND | MS_REC, NULL) < 0))
         r = -errno;
+    if (r == 0)
+        r = make_read_only(SPACE_USR);
+    if (r == 0)
+        r = make_read_only(SPACE_BIN "/vpcbox");
+    if (r == 0)
+        r = make_read_only(SPACE_BIN);
     close(home_fd);
     close(inst_fd);
     close(exe_fd);
