@@ -93,6 +93,8 @@ static void add_request_keys(struct api_request *rq, struct policy_context *ctx)
     const struct sigv4_auth *auth = &rq->wire->auth;
     struct arena *a = rq->arena;
 
+    policy_context_add(a, ctx, "aws:Referer", proto_header_get(&rq->wire->headers, "referer"));
+    policy_context_add(a, ctx, "aws:UserAgent", proto_header_get(&rq->wire->headers, "user-agent"));
     if (auth->kind == SIGV4_ANONYMOUS)
         return;
     policy_context_add(a, ctx, "s3:signatureversion",
