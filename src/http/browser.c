@@ -11,7 +11,7 @@ bool browser_sent(const struct http_request *rq) {
     const char *agent = http_header_get(rq, "user-agent");
 
     return http_header_get(rq, "origin") || http_header_get(rq, "sec-fetch-site") ||
-           http_header_get(rq, "sec-fetch-mode") || (agent && strncasecmp(agent, "Mozilla/", 8) == 0);
+           (agent && strncasecmp(agent, "Mozilla/", 8) == 0);
 }
 
 static bool ends_with(const char *host, const char *end) {

@@ -5,7 +5,8 @@
  * Theory of operation: every page that a user looks at can make the browser send requests to the machine's loopback
  * addresses, and keys of a local emulator are no secret.  What a page cannot do is to keep the browser from saying so:
  * `Sec-Fetch-Site` goes with every request to a loopback address (browsers of 2023 and later, W3C Fetch Metadata),
- * `Origin` with all that may change something, and all browsers call themselves "Mozilla/".  And a page whose own name
+ * `Origin` with all that may change something, and all browsers call themselves "Mozilla/".  (`Sec-Fetch-Mode` alone
+ * says nothing: programs on Node.js send it with every fetch().)  And a page whose own name
  * resolves to a loopback address (DNS rebinding) cannot keep that name out of `Host`.
  */
 #ifndef VPCBOX_HTTP_BROWSER_H

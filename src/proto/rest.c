@@ -419,7 +419,7 @@ void rest_encode_output(const struct model_service *s, const struct model_operat
     write_headers(a, op->output, out, &response->headers);
     if (strcmp(op->http_method, "HEAD") != 0 && response->status != 204)
         document = write_body(s, op, a, op->output, out, &response->body);
-    if (document)
+    if (document || strcmp(op->name, "HeadBucket") == 0)
         proto_header_add(a, &response->headers, "Content-Type", s3 ? "application/xml" : "application/json");
     else if (response->body.length > 0 && proto_header_get(&response->headers, "Content-Type") == NULL)
         proto_header_add(a, &response->headers, "Content-Type", "application/json"); /* a bucket's policy */

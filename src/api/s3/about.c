@@ -144,6 +144,10 @@ void s3_about_context(struct api_request *rq, const struct s3_about_input *in, s
         s3_request_tag(rq, tags.items[i].name, tags.items[i].value, ctx);
 }
 
+bool s3_is_archived(const struct s3_object_row *row) {
+    return text_is(row->storage_class, "GLACIER") || text_is(row->storage_class, "DEEP_ARCHIVE");
+}
+
 const char *s3_quoted(struct arena *a, const char *etag) {
     return arena_printf(a, "\"%s\"", etag);
 }

@@ -18,6 +18,11 @@ int s3_refuse_lacking(struct api_request *rq, const char *what, const char *head
     return api_detail(rq, "Header", header);
 }
 
+int s3_refuse_marker_method(struct api_request *rq) {
+    api_refuse(rq, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+    return api_detail(rq, "ResourceType", "DeleteMarker");
+}
+
 int s3_refuse_argument(struct api_request *rq, const char *name, const char *value, const char *message) {
     api_refuse(rq, "InvalidArgument", "%s", message);
     api_detail(rq, "ArgumentName", name);

@@ -22,7 +22,7 @@ static bool names_etag(const char *list, const char *etag) {
             if (end == NULL)
                 return false;
         } else {
-            end = list + strcspn(list, " \t,");
+            end = list + strcspn(list, " \t,\"");
         }
         if ((end - list == 1 && *list == '*') ||
             ((size_t)(end - list) == length && memcmp(list, etag, length) == 0))

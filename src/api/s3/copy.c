@@ -50,6 +50,8 @@ int s3_find_source(struct api_request *rq, struct s3_source *s) {
                                   .key = s->key,
                                   .version_id = s->version_id,
                                   .on_existing = true});
+    if (s->from == NULL && strcmp(rq->error_code, "NoSuchBucket") == 0)
+        return api_detail(rq, "BucketName", s->bucket);
     if (s->from == NULL || s3_find_version(rq, s->bucket, s->key, s->version_id, &s->row) < 0)
         return API_REFUSED;
     if (s->row == NULL && s->version_id != NULL)
@@ -58,8 +60,15 @@ int s3_find_source(struct api_request *rq, struct s3_source *s) {
         return api_refuse(
             rq, "InvalidRequest",
             "The source of a copy request may not specifically refer to a delete marker by version id.");
-    if (s->row == NULL || s->row->marker)
-        return s3_refuse_missing(rq, s->from);
+    if (s->row == NULL || s->row->marker) {
+        s3_refuse_missing(rq, s->from);
+        return api_detail(rq, "Key", s->key);
+    }
+    if (s3_is_archived(s->row))
+        return api_refuse_status(
+            rq, 403, "ObjectNotInActiveTierError",
+            "The source object of the COPY operation is not in the active tier and is only "
+            "stored in Amazon Glacier.");
     if (s3_conditions_hold(&s->conditions, s->row->etag, s->row->created_ms, &failed) != 0)
         return s3_refuse_condition(rq, arena_printf(rq->arena, "x-amz-copy-source-%s", failed));
     return 0;

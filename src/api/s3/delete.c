@@ -19,6 +19,8 @@ struct deleting {
 static int check_beliefs(struct api_request *rq, const struct deleting *d, const struct s3_object_row *row) {
     const char *failed;
 
+    if ((row == NULL || row->marker) && d->conditions.if_match != NULL && d->version_id == NULL)
+        return api_refuse(rq, "NoSuchKey", "The specified key does not exist.");
     if (row == NULL || row->marker)
         return 0;
     if (d->conditions.if_match != NULL && s3_conditions_hold(&d->conditions, row->etag, 0, &failed) != 0)

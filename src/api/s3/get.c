@@ -45,7 +45,7 @@ static int refuse_marker(struct api_request *rq, const struct reading *g) {
     modified = arena_alloc(rq->arena, CLOCK_TEXT_BYTES);
     s3_refuse_header(rq, "Last-Modified", clock_http(g->row->created_ms, modified));
     s3_refuse_header(rq, "Allow", "DELETE");
-    return api_refuse(rq, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+    return s3_refuse_marker_method(rq);
 }
 
 static int check_conditions(struct api_request *rq, const struct reading *g) {
@@ -145,7 +145,7 @@ static int look(struct api_request *rq, void *arg) {
         return API_REFUSED;
     if (g->head)
         return 0;
-    if (strcmp(g->row->storage_class, "GLACIER") == 0 || strcmp(g->row->storage_class, "DEEP_ARCHIVE") == 0) {
+    if (s3_is_archived(g->row)) {
         api_refuse_status(rq, 403, "InvalidObjectState",
                           "The operation is not valid for the object's storage class");
         return api_detail(rq, "StorageClass", g->row->storage_class);

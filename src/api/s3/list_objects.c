@@ -15,7 +15,7 @@ struct walk {
     void *out;
     bool owner;
     const char *account;             /* the bucket's */
-    const char *last, *last_version; /* put on the page; last_version "": it was a prefix */
+    const char *last, *last_version; /* put on the page; last_version NULL: it was a prefix */
 };
 
 /* Rows after `at`, until the page is full. */
@@ -68,7 +68,7 @@ static enum list_fate take_key(struct walk *w, const char *key) {
         w->last = key;
     else if (fate == LIST_PREFIX) {
         w->last = w->page.rolled_up;
-        w->last_version = "";
+        w->last_version = NULL;
     }
     return fate;
 }
@@ -175,7 +175,8 @@ int s3_list_objects_v2(struct api_request *rq, const struct s3_list_objects_v2_r
     VIEW(rq, &w, in, out);
     out->key_count = SOME_INT((int64_t)w.page.count);
     out->continuation_token = in->continuation_token;
-    out->start_after = list_text(rq, &w.page, in->start_after);
+    if (in->continuation_token == NULL) /* which stands for it */
+        out->start_after = list_text(rq, &w.page, in->start_after);
     if (w.page.full)
         out->next_continuation_token = base64_encode(rq->arena, w.last, strlen(w.last));
     return 0;

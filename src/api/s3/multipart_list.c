@@ -30,6 +30,10 @@ int s3_list_parts(struct api_request *rq, const struct s3_list_parts_request *in
         return s3_refuse_argument(rq, "max-parts",
                                   arena_printf(rq->arena, "%lld", (long long)in->max_parts.v),
                                   "Argument max-parts must be an integer between 0 and 2147483647");
+    if (in->part_number_marker.set && in->part_number_marker.v < 0)
+        return s3_refuse_argument(rq, "part-number-marker",
+                                  arena_printf(rq->arena, "%lld", (long long)in->part_number_marker.v),
+                                  "Argument part-number-marker must be an integer between 0 and 2147483647");
     upload = s3_find_upload(rq, in->bucket, in->key, in->upload_id);
     if (upload == NULL)
         return API_REFUSED;
@@ -39,6 +43,7 @@ int s3_list_parts(struct api_request *rq, const struct s3_list_parts_request *in
                               ? s3_part_key(rq->arena, upload->id, in->part_number_marker.v)
                               : all,
                           s3_past(rq->arena, all), most + 1);
+    out->next_part_number_marker = SOME_INT(0);
     for (size_t i = 0; i < parts.count && i < most; i++) {
         const struct s3_part_row *row = &parts.items[i];
         struct s3_part *p = vec_push(rq->arena, &out->parts);

@@ -96,6 +96,8 @@ int s3_refuse_missing(struct api_request *rq, const struct s3_bucket_row *bucket
 int s3_refuse_header(struct api_request *rq, const char *name, const char *value);
 /* NotImplemented: what is asked for, and the header that asks for it (NULL: the document does). */
 int s3_refuse_lacking(struct api_request *rq, const char *what, const char *header);
+/* MethodNotAllowed, of a delete marker.  API_REFUSED. */
+int s3_refuse_marker_method(struct api_request *rq);
 /* InvalidArgument, with the argument's name and value (NULL: none) in the document.  API_REFUSED. */
 int s3_refuse_argument(struct api_request *rq, const char *name, const char *value, const char *message);
 struct s3_owner *s3_owner_of(struct api_request *rq, const char *account);
@@ -175,6 +177,8 @@ int s3_may_put(struct api_request *rq, const struct s3_bucket_row *bucket, const
 /* Condition keys that follow from it. */
 void s3_about_context(struct api_request *rq, const struct s3_about_input *in, struct policy_context *ctx);
 void s3_view_metadata(struct api_request *rq, const char *metadata, void *ret_pairs);
+/* Its bytes cannot be read without restoring it first. */
+bool s3_is_archived(const struct s3_object_row *row);
 const char *s3_quoted(struct arena *a, const char *etag);
 
 /* ---- tag.c ---- */

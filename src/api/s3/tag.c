@@ -68,6 +68,8 @@ int s3_take_tags(struct api_request *rq, const char *text, struct s3_about *abou
     if (check_count(rq, tags.count) < 0)
         return API_REFUSED;
     for (size_t i = 0; i < tags.count; i++) {
+        if (strncasecmp(tags.items[i].name, "aws:", 4) == 0)
+            return refuse_tag(rq, tags.items[i].name, NULL, "Your TagKey cannot be prefixed with aws:");
         if (s3_check_tag(rq, tags.items[i].name, tags.items[i].value) < 0)
             return API_REFUSED;
         for (size_t j = 0; j < i; j++)
@@ -128,8 +130,7 @@ static int open_object(struct api_request *rq, const char *verb, struct tagging 
     if (t->row == NULL && t->version_id != NULL)
         return api_refuse(rq, "NoSuchVersion", "The specified version does not exist.");
     if (t->row != NULL && t->row->marker && t->version_id != NULL)
-        return api_refuse(rq, "MethodNotAllowed",
-                          "The specified method is not allowed against this resource.");
+        return s3_refuse_marker_method(rq);
     return t->row == NULL || t->row->marker ? s3_refuse_missing(rq, t->bucket) : 0;
 }
 
