@@ -280,6 +280,15 @@ json_t *box_ask(struct cli *c, const char *operation) {
     return box_request(c, json_pack("{s:s}", "do", operation), NULL, 0, NULL);
 }
 
+/* VPCs that are named here forward by their last state that made sense: a fault of ours, and nobody's packets stop. */
+static json_t *failures_of(struct cli *c) {
+    json_t *reply = c->target_given ? NULL : box_ask(c, "failures");
+    json_t *vpcs = json_incref(json_object_get(reply, "vpcs"));
+
+    json_decref(reply);
+    return vpcs == NULL ? json_array() : vpcs;
+}
+
 json_t *box_json(struct cli *c) {
     json_t *reply = c->target_given ? NULL : box_ask(c, "status"), *out = NULL;
     const char *why = "", *internet = "none", *dataplane = "none", *account = "", *region = "";
@@ -288,17 +297,20 @@ json_t *box_json(struct cli *c) {
     if (reply != NULL &&
         json_unpack(reply, "{s:b,s:s,s:s,s:s,s:s,s:s}", "packets", &packets, "dataplane", &dataplane,
                     "packets_text", &why, "internet", &internet, "account", &account, "region", &region) == 0)
-        out = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "Home", c->home, "Endpoint", c->aws.endpoint_url,
-                        "Version", CLI_VERSION, "Account", account, "Region", region, "DataPlane", dataplane,
-                        "DataPlaneReason", why, "Internet", packets ? internet : "none");
+        out = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "Home", c->home, "Endpoint",
+                        c->aws.endpoint_url, "Version", CLI_VERSION, "Account", account, "Region", region,
+                        "DataPlane", dataplane, "DataPlaneReason", why, "Internet",
+                        packets ? internet : "none", "NotInForce", failures_of(c));
     json_decref(reply);
     return out == NULL ? json_null() : out;
 }
 
 void box_status(struct cli *c) {
     json_t *box = box_json(c);
-    const char *why = "", *internet = "", *dataplane = "";
+    const char *why = "", *internet = "", *dataplane = "", *vpc = "";
+    json_t *one;
     bool packets;
+    size_t i;
 
     if (json_unpack(box, "{s:s,s:s,s:s}", "DataPlane", &dataplane, "DataPlaneReason", &why, "Internet",
                     &internet) == 0) {
@@ -306,6 +318,11 @@ void box_status(struct cli *c) {
         cli_say(c, "box: %s, home: %s, data plane: %s%s%s%s, internet: %s\n\n", c->aws.endpoint_url, c->home,
                 dataplane, *why ? packets ? " (not kernel: " : ": " : "", why, packets && *why ? ")" : "",
                 internet);
+    }
+    json_array_foreach(json_object_get(box, "NotInForce"), i, one) {
+        json_unpack(one, "{s:s,s:s}", "vpc", &vpc, "error", &why);
+        cli_say(c, "%s: its last change is not in force, it could not be compiled (%s); see `vpcbox logs`\n",
+                vpc, why);
     }
     json_decref(box);
 }

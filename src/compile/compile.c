@@ -2,6 +2,7 @@
 #include "compile/compile.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -258,9 +259,15 @@ static void add_prefix_lists(struct compiler *c, struct spec *spec) {
     spec->prefix_list_count = count;
 }
 
+/* The version that says of all VPCs that they changed. */
+static uint64_t version_of_all(struct tx *tx) {
+    return network_version(tx, "");
+}
+
 static int compile_spec(struct tx *tx, const struct image *previous, struct spec *ret_spec) {
     struct compiler c = {.tx = tx, .a = tx->arena};
     struct spec spec = {0};
+    struct image_lender *lender;
     /* A region that starts anew has no previous image, but the fabric has: time only grows. */
     uint64_t now = (uint64_t)clock_real_ms(), last = previous ? image_generation(previous) : 0;
     spec.generation = now > last ? now : last + 1;
@@ -269,24 +276,28 @@ static int compile_spec(struct tx *tx, const struct image *previous, struct spec
     spec.service_cidrs = both_families(&c, service, spec.service_cidr_count);
     spec.public_cidrs = both_families(&c, public, spec.public_cidr_count);
     add_prefix_lists(&c, &spec);
+    int r = image_lender_new(previous, &spec, &lender);
+    if (r < 0)
+        return r;
     /* Every VPC that ever had an interface has a version (network_touch). */
     struct vpc_version_rows versions = vpc_version_list(tx);
+    uint64_t of_all = version_of_all(tx);
     LIST(struct spec_vpc) vpcs = {0};
     for (size_t i = 0; i < versions.count; i++) {
         const char *id = versions.items[i].vpc_id;
-        const struct vpc_row *row = vpc_find(tx, id);
-        if (!row)
-            continue;
-        struct spec_vpc vpc = {.id = id, .version = network_version(tx, id)};
-        const struct image_vpc *known = previous ? image_vpc_by_id(previous, id) : NULL;
-        if (!known || known->version != vpc.version) {
+        uint64_t own = (uint64_t)versions.items[i].version;
+        struct spec_vpc vpc = {.id = id, .version = own > of_all ? own : of_all};
+        vpc.lent = image_lends(lender, id, vpc.version);
+        if (!vpc.lent) {
+            const struct vpc_row *row = vpc_find(tx, id);
             struct eni_rows enis = eni_list_by(tx, COL(eni, vpc_id), id);
-            if (enis.count == 0)
+            if (!row || enis.count == 0)
                 continue;
             describe_vpc(&c, row, enis, &vpc);
         }
         *vec_push(c.a, &vpcs) = vpc;
     }
+    image_lender_free(lender);
     HAND_OVER(vpcs, spec.vpcs, spec.vpc_count);
     if (tx->failed)
         return tx->failed;
@@ -294,8 +305,19 @@ static int compile_spec(struct tx *tx, const struct image *previous, struct spec
     return 0;
 }
 
-int compile_image(struct tx *tx, const struct image *previous, struct image **ret_image) {
+static void note_failure(void *user, const char *vpc_id, int error) {
+    struct compile_failures *f = user;
+    if (f->count < COMPILE_FAILURES_MAX) {
+        snprintf(f->of[f->count].vpc_id, sizeof(f->of[0].vpc_id), "%s", vpc_id);
+        f->of[f->count].error = error;
+    }
+    f->count++;
+}
+
+int compile_image(struct tx *tx, const struct image *previous, struct image **ret_image,
+                  struct compile_failures *ret_failures) {
     struct spec spec;
     int r = compile_spec(tx, previous, &spec);
-    return r < 0 ? r : image_build(&spec, previous, ret_image);
+    ret_failures->count = 0;
+    return r < 0 ? r : image_build_each(&spec, previous, note_failure, ret_failures, ret_image);
 }

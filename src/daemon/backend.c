@@ -22,7 +22,8 @@ struct backend {
     struct store *store;
     struct api_backend api;
     pthread_mutex_t publishing;
-    struct image *image; /* the last one published, or NULL; under publishing */
+    struct image *image;              /* the last one published, or NULL; under publishing */
+    struct compile_failures failures; /* of that one */
 };
 
 static struct ip4 address(const char *text) {
@@ -146,9 +147,12 @@ static int compile(struct backend *b, struct image **ret_image) {
     int r = store_read_begin(b->store, &arena, &tx);
 
     if (r == 0) {
-        r = compile_image(&tx, b->image, ret_image);
+        r = compile_image(&tx, b->image, ret_image, &b->failures);
         store_read_end(&tx);
     }
+    for (size_t i = 0; r == 0 && i < b->failures.count && i < COMPILE_FAILURES_MAX; i++)
+        log_error("%s could not be compiled (%s): its packets meet the network as it was before",
+                  b->failures.of[i].vpc_id, strerror(-b->failures.of[i].error));
     arena_free(&arena);
     return r;
 }
@@ -171,6 +175,13 @@ static int publish(void *user) {
     if (r < 0 && r != -ENOTSUP)
         log_error("the network could not be published: %s", strerror(-r));
     return r;
+}
+
+size_t backend_failures(struct backend *b, struct compile_failures *ret) {
+    pthread_mutex_lock(&b->publishing);
+    *ret = b->failures;
+    pthread_mutex_unlock(&b->publishing);
+    return ret->count;
 }
 
 int backend_image(struct backend *b, struct image **ret_image) {

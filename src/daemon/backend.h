@@ -10,6 +10,7 @@
 #define VPCBOX_DAEMON_BACKEND_H
 
 #include "api/api.h"
+#include "compile/compile.h"
 #include "daemon/region.h"
 #include "net/image.h"
 #include "store/store.h"
@@ -20,6 +21,8 @@ struct backend;
 struct backend *backend_new(struct region_link *link, struct store *store,
                             const struct api_sessions *sessions);
 const struct api_backend *backend_api(struct backend *b);
+/* The VPCs whose last change is not in force, since it could not be compiled; how many. */
+size_t backend_failures(struct backend *b, struct compile_failures *ret);
 /* A reference to the newest image, for explanations: a mapping of its own, freed with image_free().  0 or -ENOENT. */
 int backend_image(struct backend *b, struct image **ret_image);
 

@@ -252,9 +252,27 @@ static json_t *do_top(void *context, const json_t *request, const char **ret_err
     return out;
 }
 
+/* -- failures -------------------------------------------------------------------------------------- */
+
+/* The VPCs whose last change is not in force (compile.h). */
+static json_t *do_failures(void *context, const json_t *request, const char **ret_error) {
+    struct compile_failures f;
+    json_t *list = json_array();
+
+    (void)request;
+    (void)context;
+    (void)ret_error;
+    backend_failures(ctx.backend, &f);
+    for (size_t i = 0; i < f.count && i < COMPILE_FAILURES_MAX; i++)
+        json_array_append_new(
+            list, json_pack("{s:s,s:s}", "vpc", f.of[i].vpc_id, "error", strerror(-f.of[i].error)));
+    return json_pack("{s:o,s:I}", "vpcs", list, "count", (json_int_t)f.count);
+}
+
 void table_admin_register(struct region_link *link, struct backend *backend) {
     ctx.link = link;
     ctx.backend = backend;
     admin_register("nat-table", do_nat_table, NULL);
     admin_register("top", do_top, NULL);
+    admin_register("failures", do_failures, NULL);
 }

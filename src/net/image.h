@@ -134,7 +134,19 @@ struct image; /* a handle on one block */
  * out of range; -E2BIG: a VPC over 4 GiB; -ENOMEM.  The caller frees *ret_image with image_free().
  */
 int image_build(const struct spec *spec, const struct image *previous, struct image **ret_image);
-void image_free(struct image *image); /* NULL is fine */
+/*
+ * The same, but a VPC that cannot be built stops nobody else: `failed` hears of it with image_build()'s error, and
+ * the VPC keeps its last segment, or is left out when it has none.
+ */
+int image_build_each(const struct spec *spec, const struct image *previous,
+                     void (*failed)(void *user, const char *vpc_id, int error), void *user,
+                     struct image **ret_image);
+/* Whether previous (or NULL) has this VPC's segment in this version, made from the spec's prefix lists. */
+struct image_lender; /* previous, ready to be asked; NULL lends nothing */
+int image_lender_new(const struct image *previous, const struct spec *spec, struct image_lender **ret_lender);
+bool image_lends(const struct image_lender *lender, const char *vpc_id, uint64_t version);
+void image_lender_free(struct image_lender *lender); /* NULL is fine */
+void image_free(struct image *image);                /* NULL is fine */
 
 const void *image_data(const struct image *image);
 size_t image_size(const struct image *image);

@@ -619,16 +619,76 @@ static uint64_t hash_lists(const struct spec *spec) {
     return hash;
 }
 
-/* One VPC's segment: borrowed from the previous image, or made (then to be freed). */
+struct image_lender {
+    struct map segments; /* by the VPC's id */
+    uint64_t lists_hash;
+};
+
+int image_lender_new(const struct image *previous, const struct spec *spec,
+                     struct image_lender **ret_lender) {
+    struct image_lender *l = calloc(1, sizeof(*l));
+
+    if (!l)
+        return -ENOMEM;
+    l->lists_hash = hash_lists(spec);
+    for (size_t i = 0; previous && i < image_vpc_count(previous); i++) {
+        const struct image_vpc *vpc = image_vpc_at(previous, i);
+
+        map_put(&l->segments, image_name(vpc, vpc->id), (void *)(uintptr_t)vpc);
+    }
+    *ret_lender = l;
+    return 0;
+}
+
+void image_lender_free(struct image_lender *l) {
+    if (l)
+        map_free(&l->segments);
+    free(l);
+}
+
+static const struct image_vpc *last_of(const struct image_lender *l, const char *vpc_id) {
+    return map_get(&l->segments, vpc_id);
+}
+
+bool image_lends(const struct image_lender *l, const char *vpc_id, uint64_t version) {
+    const struct image_vpc *known = last_of(l, vpc_id);
+
+    return known && known->version == version && known->lists_hash == l->lists_hash;
+}
+
+/* One VPC's segment: borrowed from the previous image, made (then to be freed), or none. */
 struct piece {
     const void *data;
     void *made;
     size_t bytes;
 };
 
-static int gather(const struct spec *spec, const struct image *previous, struct piece *pieces) {
-    struct map lists = {0}, old = {0}, seen = {0};
-    uint64_t lists_hash = hash_lists(spec);
+struct build {
+    const struct spec *spec;
+    struct image_lender *lender;
+    struct piece *pieces; /* of spec's VPCs */
+    void (*failed)(void *user, const char *vpc_id, int error);
+    void *user;
+};
+
+/* A VPC that cannot be part of the image: the whole fails, or it alone falls back to its last segment. */
+static int fall_back(struct build *b, size_t i, int error) {
+    struct piece *p = &b->pieces[i];
+    const struct image_vpc *last = last_of(b->lender, b->spec->vpcs[i].id);
+
+    if (!b->failed || error == -ENOMEM)
+        return error;
+    b->failed(b->user, b->spec->vpcs[i].id, error);
+    if (p->data == last) /* that does not fit either */
+        last = NULL;
+    free(p->made);
+    *p = (struct piece){last, NULL, last ? last->bytes : 0};
+    return 0;
+}
+
+static int gather(struct build *b) {
+    const struct spec *spec = b->spec;
+    struct map lists = {0}, seen = {0};
     int err = 0;
 
     for (size_t i = 0; i < spec->prefix_list_count && err == 0; i++) {
@@ -636,28 +696,25 @@ static int gather(const struct spec *spec, const struct image *previous, struct 
         for (size_t c = 0; c < spec->prefix_lists[i].cidr_count && err == 0; c++)
             err = prefix_valid(spec->prefix_lists[i].cidrs[c]) ? 0 : -EINVAL;
     }
-    for (size_t i = 0; previous && i < image_vpc_count(previous); i++) {
-        const struct image_vpc *vpc = image_vpc_at(previous, i);
-
-        map_put(&old, image_name(vpc, vpc->id), (void *)(uintptr_t)vpc);
-    }
     for (size_t i = 0; i < spec->vpc_count && err == 0; i++) {
         const struct spec_vpc *vpc = &spec->vpcs[i];
-        const struct image_vpc *known;
+        struct piece *p = &b->pieces[i];
 
         err = names_add(&seen, vpc->id, i);
         if (err < 0)
             break;
-        known = map_get(&old, vpc->id);
-        if (known && known->version == vpc->version && known->lists_hash == lists_hash) {
-            pieces[i] = (struct piece){known, NULL, known->bytes};
-        } else {
-            err = build_vpc(spec, vpc, &lists, lists_hash, &pieces[i].made, &pieces[i].bytes);
-            pieces[i].data = pieces[i].made;
+        if (image_lends(b->lender, vpc->id, vpc->version)) {
+            const struct image_vpc *known = last_of(b->lender, vpc->id);
+
+            *p = (struct piece){known, NULL, known->bytes};
+            continue;
         }
+        err = vpc->lent ? -ESTALE : build_vpc(spec, vpc, &lists, b->lender->lists_hash, &p->made, &p->bytes);
+        p->data = p->made;
+        if (err < 0)
+            err = fall_back(b, i, err);
     }
     map_free(&lists);
-    map_free(&old);
     map_free(&seen);
     return err;
 }
@@ -696,12 +753,14 @@ static int fill_by_public(struct image_public_slot *slots, size_t count, const s
     return 0;
 }
 
-static int assemble(const struct spec *spec, const struct piece *pieces, struct image **ret_image) {
+/* *ret_bad: the VPC that does not fit with those before it, when the error is its own. */
+static int assemble(const struct spec *spec, const struct piece *pieces, struct image **ret_image,
+                    size_t *ret_bad) {
     struct image_header header = {.magic = IMAGE_MAGIC,
                                   .layout = IMAGE_LAYOUT,
                                   .byte_order = IMAGE_BYTE_ORDER,
                                   .generation = spec->generation};
-    size_t enis = 0, publics = 0;
+    size_t enis = 0, publics = 0, count = 0, *sources;
     uint64_t at = sizeof(header);
     struct image *image;
     char *block;
@@ -710,14 +769,20 @@ static int assemble(const struct spec *spec, const struct piece *pieces, struct 
     for (size_t i = 0; i < spec->vpc_count; i++) {
         const struct image_vpc *vpc = pieces[i].data;
 
+        if (!vpc)
+            continue;
+        count++;
         enis += vpc->enis.count;
         for (uint32_t a = 0; a < vpc->addresses.count; a++)
             publics += image_addresses(vpc)[a].public_ip.v != 0;
     }
+    sources = calloc(count + 1, sizeof(*sources));
+    if (!sources)
+        return -ENOMEM;
 #define PLACE(field, items, type)                                                                            \
     header.field = (struct image_wide_span){at, (items)};                                                    \
     at += (header.field.count * sizeof(type) + 7) & ~UINT64_C(7)
-    PLACE(segments, spec->vpc_count, struct image_segment);
+    PLACE(segments, count, struct image_segment);
     PLACE(by_num, slot_count(enis), struct image_num_slot);
     PLACE(by_public, slot_count(publics), struct image_public_slot);
     PLACE(service, spec->service_cidr_count, struct image_range);
@@ -725,16 +790,23 @@ static int assemble(const struct spec *spec, const struct piece *pieces, struct 
 #undef PLACE
     header.size = at;
     for (size_t i = 0; i < spec->vpc_count; i++) {
+        if (!pieces[i].data)
+            continue;
         header.size = (header.size + IMAGE_ALIGN - 1) & ~(uint64_t)(IMAGE_ALIGN - 1);
         header.size += pieces[i].bytes;
     }
     err = image_alloc(header.size, &image);
-    if (err < 0)
+    if (err < 0) {
+        free(sources);
         return err;
+    }
     block = (char *)(uintptr_t)image->header;
-    for (size_t i = 0; i < spec->vpc_count; i++) {
+    for (size_t i = 0, n = 0; i < spec->vpc_count; i++) {
+        if (!pieces[i].data)
+            continue;
         at = (at + IMAGE_ALIGN - 1) & ~(uint64_t)(IMAGE_ALIGN - 1);
-        ((struct image_segment *)(void *)(block + header.segments.at))[i] =
+        sources[n] = i;
+        ((struct image_segment *)(void *)(block + header.segments.at))[n++] =
             (struct image_segment){at, pieces[i].bytes};
         memcpy(block + at, pieces[i].data, pieces[i].bytes);
         at += pieces[i].bytes;
@@ -744,7 +816,7 @@ static int assemble(const struct spec *spec, const struct piece *pieces, struct 
     header.public.count = make_ranges(spec->public_cidrs, spec->public_cidr_count,
                                       (struct image_range *)(void *)(block + header.public.at));
     memcpy(block, &header, sizeof(header));
-    for (size_t i = 0; i < spec->vpc_count && err == 0; i++) {
+    for (size_t i = 0; i < count && err == 0; i++) {
         const struct image_vpc *vpc = image_vpc_at(image, i);
 
         err = fill_by_num((struct image_num_slot *)(void *)(block + header.by_num.at), header.by_num.count,
@@ -752,7 +824,9 @@ static int assemble(const struct spec *spec, const struct piece *pieces, struct 
         if (err == 0)
             err = fill_by_public((struct image_public_slot *)(void *)(block + header.by_public.at),
                                  header.by_public.count, vpc, (uint32_t)i);
+        *ret_bad = sources[i];
     }
+    free(sources);
     if (err < 0)
         image_free(image);
     else
@@ -760,22 +834,36 @@ static int assemble(const struct spec *spec, const struct piece *pieces, struct 
     return err;
 }
 
-int image_build(const struct spec *spec, const struct image *previous, struct image **ret_image) {
-    struct piece *pieces = calloc(spec->vpc_count + 1, sizeof(*pieces));
-    int err = 0;
+int image_build_each(const struct spec *spec, const struct image *previous,
+                     void (*failed)(void *user, const char *vpc_id, int error), void *user,
+                     struct image **ret_image) {
+    struct build b = {.spec = spec,
+                      .pieces = calloc(spec->vpc_count + 1, sizeof(*b.pieces)),
+                      .failed = failed,
+                      .user = user};
+    int err = b.pieces ? image_lender_new(previous, spec, &b.lender) : -ENOMEM;
+    size_t bad = 0;
 
-    if (!pieces)
-        return -ENOMEM;
     for (size_t i = 0; i < spec->service_cidr_count; i++)
         err = prefix_valid(spec->service_cidrs[i]) ? err : -EINVAL;
     for (size_t i = 0; i < spec->public_cidr_count; i++)
         err = prefix_valid(spec->public_cidrs[i]) ? err : -EINVAL;
     if (err == 0)
-        err = gather(spec, previous, pieces);
-    if (err == 0)
-        err = assemble(spec, pieces, ret_image);
-    for (size_t i = 0; i < spec->vpc_count; i++)
-        free(pieces[i].made);
-    free(pieces);
+        err = gather(&b);
+    /* Each turn that fails puts one VPC back, at most twice. */
+    while (err == 0) {
+        err = assemble(spec, b.pieces, ret_image, &bad);
+        if (err != -EEXIST)
+            break;
+        err = fall_back(&b, bad, err);
+    }
+    for (size_t i = 0; b.pieces && i < spec->vpc_count; i++)
+        free(b.pieces[i].made);
+    free(b.pieces);
+    image_lender_free(b.lender);
     return err;
+}
+
+int image_build(const struct spec *spec, const struct image *previous, struct image **ret_image) {
+    return image_build_each(spec, previous, NULL, NULL, ret_image);
 }

@@ -8,7 +8,8 @@
  * a forwarding structure, and nothing after image_build() looks at a spec again.
  *
  * A VPC is the unit of change: `version` grows whenever anything inside that VPC changes, and the
- * builder reuses the previous image's segment when the version is the same.
+ * builder reuses the previous image's segment when the version is the same.  Whoever asks image_lends() first need
+ * not describe such a VPC, and says so by `lent`.
  * All pointers are borrowed for the duration of image_build().
  */
 #ifndef VPCBOX_NET_SPEC_H
@@ -122,6 +123,7 @@ struct spec_gateway_endpoint {
 struct spec_vpc {
     const char *id;
     uint64_t version;
+    bool lent;                  /* nothing below is set: the previous image's segment, or the build fails */
     const struct prefix *cidrs; /* first is the primary IPv4 one: its base+2 is the resolver */
     size_t cidr_count;
     bool dns_support;

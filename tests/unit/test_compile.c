@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the API was told is what the network image says. */
+#include <errno.h>
+
 #include "ec2_rig.h"
 
 #include "compile/compile.h"
@@ -7,10 +9,12 @@
 #include "net/awsnet.h"
 #include "wire/build.h"
 
+static struct compile_failures failures;
+
 static struct image *compiled(const struct image *previous) {
     struct image *image = NULL;
     rig_begin(false);
-    assert_int_equal(compile_image(&rig.tx, previous, &image), 0);
+    assert_int_equal(compile_image(&rig.tx, previous, &image, &failures), 0);
     rig_end(true);
     return image;
 }
@@ -272,6 +276,44 @@ static void versions(void **state) {
     image_free(same);
 }
 
+/* A VPC that makes no segment keeps its last one and stops nobody else; when it is mended it is in force again. */
+static void test_one_fails(void **state) {
+    (void)state;
+    struct bed bad = make_bed(), good = make_bed();
+    struct image *image = compiled(NULL);
+    assert_int_equal(failures.count, 0);
+    rig_begin(true);
+    struct subnet_row subnet = *subnet_find(&rig.tx, bad.subnet_a);
+    const char *acl = subnet.acl_id;
+    subnet.acl_id = "acl-gone";
+    subnet_put(&rig.tx, &subnet);
+    network_touch(&rig.tx, bad.vpc);
+    rig_end(true);
+    rig_instance_up(good.instance, false);
+    struct image *next = compiled(image);
+    const struct image_vpc *vpc = NULL, *before = image_vpc_by_id(image, bad.vpc);
+    assert_int_equal(failures.count, 1);
+    assert_string_equal(failures.of[0].vpc_id, bad.vpc);
+    assert_int_equal(failures.of[0].error, -ENOENT);
+    assert_false(image_eni_by_id(next, good.instance, &vpc)->up);
+    assert_memory_equal(image_vpc_by_id(next, bad.vpc), before, before->bytes);
+    image_free(image);
+    /* Without a last segment it is left out. */
+    image = compiled(NULL);
+    assert_int_equal(image_vpc_count(image), 1);
+    image_free(image);
+    rig_begin(true);
+    subnet.acl_id = acl;
+    subnet_put(&rig.tx, &subnet);
+    network_touch(&rig.tx, bad.vpc);
+    rig_end(true);
+    image = compiled(next);
+    assert_int_equal(failures.count, 0);
+    assert_true(image_vpc_by_id(image, bad.vpc)->version > image_vpc_by_id(next, bad.vpc)->version);
+    image_free(image);
+    image_free(next);
+}
+
 /* ---- packets over what was compiled ---- */
 
 struct road {
@@ -364,7 +406,7 @@ static void packets(void **state) {
 
 int main(void) {
     const struct CMUnitTest all[] = {
-        RIG_TEST(interfaces), RIG_TEST(public_addresses), RIG_TEST(routes), RIG_TEST(endpoint),
-        RIG_TEST(rules),      RIG_TEST(versions),         RIG_TEST(packets)};
+        RIG_TEST(interfaces), RIG_TEST(public_addresses), RIG_TEST(routes),         RIG_TEST(endpoint),
+        RIG_TEST(rules),      RIG_TEST(versions),         RIG_TEST(test_one_fails), RIG_TEST(packets)};
     return cmocka_run_group_tests(all, NULL, NULL);
 }

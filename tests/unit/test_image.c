@@ -231,7 +231,46 @@ static void test_reuse(void **state) {
         image_name(vpc, image_route_lookup(vpc, &image_tables(vpc)[1], ip("52.219.8.1"))->target_id),
         "eni-nat");
     image_free(second);
+    /* One that was promised and cannot be lent is no empty VPC. */
+    w.vpc[1].lent = true;
+    w.vpc[1].version++;
+    assert_int_equal(image_build(&w.spec, third, &second), -ESTALE);
+    w.vpc[1].version--;
+    assert_int_equal(image_build(&w.spec, third, &second), -ESTALE); /* made from another prefix list */
+    w.s3[0] = cidr("52.219.0.0/20");
+    assert_int_equal(image_build(&w.spec, third, &second), 0);
+    assert_memory_equal(image_vpc_at(second, 1), image_vpc_at(third, 1), image_vpc_at(third, 1)->bytes);
+    image_free(second);
     image_free(third);
+}
+
+static void note(void *user, const char *vpc_id, int error) {
+    char *said = user;
+
+    sprintf(said + strlen(said), "%s %d;", vpc_id, error);
+}
+
+/* Two VPCs that cannot be in one image: the later one gives way. */
+static void test_each(void **state) {
+    struct image *first, *second;
+    char said[128] = "";
+    struct world w;
+
+    (void)state;
+    world_init(&w);
+    first = build(&w, NULL);
+    w.bweb.public_ip = w.web.public_ip;
+    w.vpc[1].version++;
+    assert_int_equal(image_build_each(&w.spec, first, note, said, &second), 0);
+    assert_string_equal(said, "vpc-b -17;");
+    assert_memory_equal(image_vpc_at(second, 1), image_vpc_at(first, 1), image_vpc_at(first, 1)->bytes);
+    image_free(second);
+    said[0] = '\0';
+    assert_int_equal(image_build_each(&w.spec, NULL, note, said, &second), 0);
+    assert_string_equal(said, "vpc-b -17;");
+    assert_int_equal(image_vpc_count(second), 1);
+    image_free(second);
+    image_free(first);
 }
 
 static void test_refusals(void **state) {
@@ -375,9 +414,10 @@ static void test_many(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_readers), cmocka_unit_test(test_routes), cmocka_unit_test(test_lookup_random),
-        cmocka_unit_test(test_lists),   cmocka_unit_test(test_reuse),  cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_files),   cmocka_unit_test(test_damage), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_readers),  cmocka_unit_test(test_routes), cmocka_unit_test(test_lookup_random),
+        cmocka_unit_test(test_lists),    cmocka_unit_test(test_reuse),  cmocka_unit_test(test_each),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_files),  cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
