@@ -13,6 +13,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "host/defaults.h"
 #include "host/space.h"
 #include "host/ssh.h"
 #include "host/tree.h"
@@ -339,6 +340,8 @@ static int make_fresh(int root, const char **ret_what) {
     if (r == 0) {
         *ret_what = "etc";
         r = copy_harmless(root);
+        if (r == 0)
+            r = defaults_copy(root);
     }
     if (r == 0) {
         *ret_what = "usr-upper";

@@ -22,6 +22,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/init.h"
+#include "host/notify.h"
 #include "host/rootfs.h"
 #include "host/unit.h"
 
@@ -60,7 +61,7 @@ struct service {
     struct client *waiting[8];
     size_t waiting_count;
     unsigned restarts;
-    struct loop_timer restart, kill;
+    struct loop_timer restart, kill, late;
 };
 
 struct services {
@@ -70,6 +71,7 @@ struct services {
     int sock;
     bool shut;
     struct loop_source source;
+    struct notify notify;
     struct service *list;
     struct client *clients;
 };
@@ -153,6 +155,23 @@ static void settled(struct service *s, bool well) {
 
 /* --- unit files --- */
 
+static bool find_unit(const char *name, char path[512]);
+
+/* Services that Amazon Linux calls otherwise than Debian. */
+static const struct {
+    const char *name, *here;
+} aliases[] = {
+    {"sshd.service", "ssh.service"}, {"httpd.service", "apache2.service"}, {"crond.service", "cron.service"}};
+
+static const char *real_name(const char *name) {
+    char path[512];
+
+    for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+        if (text_is(name, aliases[i].name) && !find_unit(name, path) && find_unit(aliases[i].here, path))
+            return aliases[i].here;
+    return name;
+}
+
 static bool find_unit(const char *name, char path[512]) {
     for (size_t i = 0; i < sizeof(unit_folders) / sizeof(unit_folders[0]); i++) {
         snprintf(path, 512, "%s/%s", unit_folders[i], name);
@@ -202,6 +221,7 @@ static int load(struct service *s, struct client *c) {
 
 static void restart_now(void *context);
 static void kill_now(void *context);
+static void too_late(void *context);
 
 static struct service *get(struct services *all, const char *name) {
     struct service *s;
@@ -216,6 +236,7 @@ static struct service *get(struct services *all, const char *name) {
     snprintf(s->name, sizeof(s->name), "%s", name);
     s->restart = (struct loop_timer){.fire = restart_now, .context = s};
     s->kill = (struct loop_timer){.fire = kill_now, .context = s};
+    s->late = (struct loop_timer){.fire = too_late, .context = s};
     s->next = all->list;
     all->list = s;
     return s;
@@ -258,6 +279,30 @@ static void read_environment_file(const struct unit_command *file) {
     free(text);
 }
 
+/* RuntimeDirectory=a/b and its kin: each the service's user's. */
+static void make_folders(const char *below, char *const *names, size_t count, const struct passwd *who) {
+    for (size_t i = 0; i < count; i++) {
+        char path[512];
+
+        snprintf(path, sizeof(path), "%s/%.400s", below, names[i]);
+        for (char *p = path + strlen(below) + 1; (p = strchr(p, '/')) != NULL; p++) {
+            *p = '\0';
+            mkdir(path, 0755);
+            *p = '/';
+        }
+        if (mkdir(path, 0755) == 0 && who != NULL && chown(path, who->pw_uid, who->pw_gid) < 0 &&
+            errno != EINVAL)
+            dprintf(2, "%s: %s\n", path, strerror(errno));
+    }
+}
+
+static void make_all_folders(const struct unit *u, const struct passwd *who) {
+    make_folders("/run", (char *const *)u->run_folders.items, u->run_folders.count, who);
+    make_folders("/var/lib", (char *const *)u->state_folders.items, u->state_folders.count, who);
+    make_folders("/var/cache", (char *const *)u->cache_folders.items, u->cache_folders.count, who);
+    make_folders("/var/log", (char *const *)u->log_folders.items, u->log_folders.count, who);
+}
+
 static void become(const struct service *s, const struct unit_command *command) {
     const struct passwd *who = s->unit.user != NULL ? getpwnam(s->unit.user) : NULL;
     char log[512], pid[16];
@@ -284,6 +329,9 @@ static void become(const struct service *s, const struct unit_command *command) 
         read_environment_file(&s->unit.environment_files.items[i]);
     snprintf(pid, sizeof(pid), "%d", (int)s->main_pid);
     setenv("MAINPID", pid, 1);
+    if (s->unit.type == UNIT_NOTIFY)
+        setenv("NOTIFY_SOCKET", NOTIFY_SOCKET, 1);
+    make_all_folders(&s->unit, who);
     argv = unit_words(&(struct arena){0}, command->line, environment_of, NULL);
     if (argv == NULL) {
         dprintf(2, "%s: not a command line: %s\n", s->name, command->line);
@@ -328,6 +376,7 @@ static void rest(struct service *s, enum state state) {
     struct services *all = s->services;
 
     loop_timer_stop(all->loop, &s->kill);
+    loop_timer_stop(all->loop, &s->late);
     s->state = state;
     s->pid = 0;
     if (state != UP)
@@ -336,6 +385,7 @@ static void rest(struct service *s, enum state state) {
 }
 
 static void advance(struct service *s);
+static size_t signal_strays(const struct service *s, int number);
 
 static void restart_now(void *context) {
     struct service *s = context;
@@ -421,35 +471,77 @@ static void advance(struct service *s) {
             s->step = 0;
             continue;
         }
+        if (s->phase == PHASE_START && s->unit.type == UNIT_NOTIFY) {
+            s->main_pid = pid;
+            if (s->unit.start_ms != UINT32_MAX)
+                loop_timer_set(s->services->loop, &s->late, s->unit.start_ms);
+            return; /* until it says that it is up */
+        }
         s->pid = pid;
+        return;
+    }
+}
+
+static void too_late(void *context) {
+    struct service *s = context;
+
+    if (s->state != STARTING || s->phase != PHASE_START)
+        return;
+    signal_strays(s, SIGKILL);
+    if (s->main_pid > 0)
+        kill(s->main_pid, SIGKILL); /* its end is seen, and fails the start */
+}
+
+/* Whether a process carries the service's name in its environment. */
+static bool carries(const struct service *s, pid_t pid) {
+    char mark[256], path[64], *text;
+    size_t length;
+    bool found = false;
+
+    snprintf(mark, sizeof(mark), "VPCBOX_UNIT=%s", s->name);
+    snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+    if (fd_read_file(path, 1 << 20, &text, &length) < 0)
+        return false;
+    for (size_t at = 0; at < length && !found; at += strlen(text + at) + 1)
+        found = strcmp(text + at, mark) == 0;
+    free(text);
+    return found;
+}
+
+static void notified(void *context, pid_t from, const char *text) {
+    struct services *all = context;
+    char value[64];
+    pid_t main_pid;
+
+    for (struct service *s = all->list; s != NULL; s = s->next) {
+        if (s->unit.type != UNIT_NOTIFY || (s->state != STARTING && s->state != UP) ||
+            (from != s->main_pid && !(s->unit.notify_all && carries(s, from))))
+            continue;
+        notify_value(text, "MAINPID", value);
+        main_pid = (pid_t)strtol(value, NULL, 10);
+        if (main_pid > 1 && carries(s, main_pid))
+            s->main_pid = main_pid;
+        notify_value(text, "READY", value);
+        if (value[0] == '1' && s->state == STARTING && s->phase == PHASE_START && s->pid == 0) {
+            loop_timer_stop(all->loop, &s->late);
+            s->phase = PHASE_AFTER;
+            s->step = 0;
+            advance(s);
+        }
         return;
     }
 }
 
 /* Whatever still carries the service's name in its environment. */
 static size_t signal_strays(const struct service *s, int number) {
-    char mark[256], path[64];
     struct dirent *e;
     DIR *proc = opendir("/proc");
     size_t found = 0;
 
-    snprintf(mark, sizeof(mark), "VPCBOX_UNIT=%s", s->name);
     while (proc != NULL && (e = readdir(proc)) != NULL) {
         pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
-        char *text;
-        size_t length;
-
-        if (pid <= 1)
-            continue;
-        snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-        if (fd_read_file(path, 1 << 20, &text, &length) < 0)
-            continue;
-        for (size_t at = 0; at < length; at += strlen(text + at) + 1)
-            if (strcmp(text + at, mark) == 0) {
-                found += kill(pid, number) == 0;
-                break;
-            }
-        free(text);
+        if (pid > 1 && carries(s, pid))
+            found += kill(pid, number) == 0;
     }
     if (proc != NULL)
         closedir(proc);
@@ -489,7 +581,7 @@ static void stop_processes(struct service *s) {
     size_t n = signal_strays(s, SIGTERM);
 
     s->pid = 0;
-    if (main_lives && s->unit.type == UNIT_SIMPLE)
+    if (main_lives && (s->unit.type == UNIT_SIMPLE || s->unit.type == UNIT_NOTIFY))
         return; /* its end is seen */
     if (n == 0) {
         stopped(s);
@@ -527,6 +619,8 @@ bool services_reaped(struct services *all, pid_t pid, int status) {
             s->main_pid = 0;
             if (s->state == STOPPING && s->pid == 0)
                 stopped(s);
+            else if (s->state == STARTING && s->unit.type == UNIT_NOTIFY && s->phase == PHASE_START)
+                ended(s, false); /* it has not said that it was up */
             else if (s->state == UP || s->state == STARTING)
                 ended(s, well || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM));
             return true;
@@ -670,7 +764,7 @@ static void do_list(struct services *all, struct client *c) {
 
 /* A verb on one unit. */
 static void apply(struct services *all, struct client *c, const char *verb, const char *name, bool now) {
-    struct service *s = get(all, name);
+    struct service *s = get(all, real_name(name));
     bool asks = text_is(verb, "status") || text_is(verb, "is-active") || text_is(verb, "is-enabled") ||
                 text_is(verb, "is-failed");
     int r;
@@ -852,8 +946,10 @@ int services_open(struct loop *loop, void (*power)(void *context, bool again), v
     }
     all->source = (struct loop_source){.ready = accept_client, .context = all};
     loop_add(loop, &all->source, all->sock, EPOLLIN);
+    all->notify.heard = notified;
+    all->notify.context = all;
     *ret_services = all;
-    return 0;
+    return notify_open(&all->notify, loop);
 }
 
 void services_start_enabled(struct services *all) {

@@ -73,9 +73,10 @@ static void push_command(struct arena *a, unit_commands *list, const char *value
 
 static void set_service(struct arena *a, struct unit *u, const char *key, const char *value) {
     if (text_is(key, "Type"))
-        u->type = text_is(value, "oneshot")   ? UNIT_ONESHOT
-                  : text_is(value, "forking") ? UNIT_FORKING
-                                              : UNIT_SIMPLE;
+        u->type = text_is(value, "oneshot")      ? UNIT_ONESHOT
+                  : text_is(value, "forking")    ? UNIT_FORKING
+                  : text_starts(value, "notify") ? UNIT_NOTIFY
+                                                 : UNIT_SIMPLE;
     else if (text_is(key, "ExecStart"))
         push_command(a, &u->start, value);
     else if (text_is(key, "ExecStartPre"))
@@ -104,7 +105,27 @@ static void set_service(struct arena *a, struct unit *u, const char *key, const 
         u->restart_ms = span_ms(value, u->restart_ms);
     else if (text_is(key, "TimeoutStopSec"))
         u->stop_ms = span_ms(value, u->stop_ms);
-    else if (text_is(key, "RestartPreventExitStatus")) {
+    else if (text_is(key, "TimeoutStartSec") || text_is(key, "TimeoutSec"))
+        u->start_ms = text_is(value, "infinity") ? UINT32_MAX : span_ms(value, u->start_ms);
+    else if (text_is(key, "NotifyAccess"))
+        u->notify_all = text_is(value, "all") || text_is(value, "exec");
+    else if (text_ends(key, "Directory") && !text_is(key, "WorkingDirectory") &&
+             !text_is(key, "RootDirectory")) {
+        char **words = unit_words(a, value, NULL, NULL);
+
+        for (; words != NULL && *words != NULL; words++) {
+            if (**words == '/' || strstr(*words, "..") != NULL)
+                continue;
+            if (text_is(key, "RuntimeDirectory"))
+                *vec_push(a, &u->run_folders) = *words;
+            else if (text_is(key, "StateDirectory"))
+                *vec_push(a, &u->state_folders) = *words;
+            else if (text_is(key, "CacheDirectory"))
+                *vec_push(a, &u->cache_folders) = *words;
+            else if (text_is(key, "LogsDirectory"))
+                *vec_push(a, &u->log_folders) = *words;
+        }
+    } else if (text_is(key, "RestartPreventExitStatus")) {
         char **words = unit_words(a, value, NULL, NULL);
         int64_t status;
 
@@ -175,7 +196,7 @@ static char *trim(char *s) {
 }
 
 int unit_parse(struct arena *a, const char *text, size_t length, struct unit *ret_unit, unsigned *ret_line) {
-    struct unit u = {.description = "", .restart_ms = 100, .stop_ms = 5000};
+    struct unit u = {.description = "", .restart_ms = 100, .stop_ms = 5000, .start_ms = 90000};
     const char *at = text, *end = text + length;
     const char *section = "";
     unsigned number = 0;

@@ -15,7 +15,8 @@
 #include "base/arena.h"
 
 enum unit_type {
-    UNIT_SIMPLE, /* also exec, notify, idle and dbus: up once it runs */
+    UNIT_SIMPLE, /* also exec, idle and dbus: up once it runs */
+    UNIT_NOTIFY, /* up when it says so */
     UNIT_ONESHOT,
     UNIT_FORKING
 };
@@ -35,11 +36,13 @@ struct unit {
     const char *description, *user, *directory, *pid_file;
     enum unit_type type;
     enum unit_restart restart;
-    uint32_t restart_ms, stop_ms;
-    bool remain;
+    uint32_t restart_ms, stop_ms, start_ms; /* start_ms: how long starting may take */
+    bool remain, notify_all;                /* notify_all: any of its processes may say that it is up */
     unit_commands before, start, after, stop, reload, environment_files;
     VEC(const char *) environment; /* NAME=value */
     VEC(const char *) wanted_by;
+    VEC(const char *) run_folders; /* RuntimeDirectory, below /run; and so for the others */
+    VEC(const char *) state_folders, cache_folders, log_folders;
     int final_statuses[UNIT_STATUSES_MAX]; /* RestartPreventExitStatus */
     size_t final_status_count;
 };
