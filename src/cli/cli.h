@@ -225,6 +225,16 @@ int room_wait(int sock); /* its exit status; 126 after telling that the box is g
  * it is to be joined with.  The exit status. */
 int join_main(int argc, char **argv);
 
+/* -- terminal.c ------------------------------------------------------------------------------------ */
+
+/* A terminal of this one's size: its near end, and *ret_master; both the caller's.  Or a negative errno. */
+int terminal_open(int *ret_master);
+/* Copies between standard input and output and the master, sizes too, until `ended`, called whenever `end` can
+ * be read, says so.  The status that it gave. */
+int terminal_attend(int master, int end, bool (*ended)(int end, int *ret_status));
+/* `vpcbox terminal COMMAND…` inside a room or instance; its exit status. */
+int terminal_main(int argc, char **argv);
+
 /* -- resources.c, stack.c, connect.c ------------------------------------------------------------- */
 
 int cmd_vpc_create(struct cli *c);

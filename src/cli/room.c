@@ -4,24 +4,19 @@
  *
  * Theory of operation: the admin socket takes the three streams of the command and tells its end.  Without -t the
  * terminal stays this session's own: its keys become signals that are passed on.  With -t the command gets a terminal
- * of its own, whose far end is copied here; then keys are bytes like any other, and the size follows this terminal's.
+ * of its own (terminal.c); then keys are bytes like any other, and the size follows this terminal's.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/text.h"
 #include "cli/make.h"
-
-enum { PIECE_BYTES = 16384, DRAIN_MS = 200 };
 
 const char *room_named(struct cli *c, const char *word) {
     if (c->aws.endpoint_url == NULL) {
@@ -108,101 +103,47 @@ static int run_plain(struct cli *c, const char *where, char *const *argv) {
 
 /* -- with a terminal ------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t resized;
+static bool command_ended(int sock, int *ret_status) {
+    char answer[256];
+    ssize_t n = fd_receive(sock, answer, sizeof(answer) - 1, NULL, NULL);
 
-static void note_size(int signal) {
-    (void)signal;
-    resized = 1;
+    if (n > 0)
+        return is_end(answer, (size_t)n, ret_status);
+    cli_error("the box went away while the command ran");
+    *ret_status = 126;
+    return true;
 }
 
-static void pass_size(int master) {
-    struct winsize size;
+static int run_on_terminal(struct cli *c, const char *where) {
+    char **argv = arena_array(c->arena, char *, (size_t)c->argc + 2);
+    struct termios before, raw;
+    bool keys = isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &before) == 0;
+    int master, terminal = terminal_open(&master), sock, status;
 
-    resized = 0;
-    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        ioctl(master, TIOCSWINSZ, &size);
-}
-
-static bool show(int master) {
-    char piece[PIECE_BYTES];
-    ssize_t n = read(master, piece, sizeof(piece));
-
-    return n > 0 && fd_write_all(STDOUT_FILENO, piece, (size_t)n) == 0;
-}
-
-/* What the command said last may still be in the terminal. */
-static void drain(int master) {
-    struct pollfd p = {.fd = master, .events = POLLIN};
-
-    while (poll(&p, 1, DRAIN_MS) > 0 && show(master))
-        ;
-}
-
-static int attend(int master, int sock) {
-    struct pollfd p[3] = {{.fd = sock, .events = POLLIN},
-                          {.fd = master, .events = POLLIN},
-                          {.fd = STDIN_FILENO, .events = POLLIN}};
-    char piece[PIECE_BYTES];
-    int status = 126;
-    ssize_t n;
-
-    for (;;) {
-        if (resized)
-            pass_size(master);
-        if (poll(p, 3, -1) < 0)
-            continue;
-        if (p[1].revents != 0 && !show(master))
-            p[1].fd = -1; /* nobody holds the terminal's near end any more */
-        if (p[2].revents != 0) {
-            n = read(STDIN_FILENO, piece, sizeof(piece));
-            if (n <= 0) {
-                p[2].fd = -1;
-                piece[0] = 4; /* what Ctrl-D is to who reads from a terminal */
-                n = 1;
-            }
-            if (fd_write_all(master, piece, (size_t)n) < 0)
-                p[2].fd = -1;
-        }
-        if (p[0].revents != 0) {
-            n = fd_receive(sock, piece, sizeof(piece) - 1, NULL, NULL);
-            if (n > 0 && !is_end(piece, (size_t)n, &status))
-                continue;
-            if (n <= 0)
-                cli_error("the box went away while the command ran");
-            drain(master);
-            return status;
-        }
-    }
-}
-
-static int run_on_terminal(struct cli *c, const char *where, char *const *argv) {
-    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), terminal = -1, sock, status;
-    bool raw = isatty(STDIN_FILENO) == 1;
-    struct termios before, settings;
-
-    if (master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0)
-        terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (terminal < 0) {
-        cli_error("no terminal can be made: %s", strerror(errno));
-        fd_close(&master);
+        cli_error("no terminal can be made: %s", strerror(-terminal));
         return 126;
     }
-    pass_size(master);
-    if (room_start(c, where, argv, true, (const int[]){terminal, terminal, terminal}, &sock) != 0) {
-        close(terminal);
+    argv[0] = (char *)(size_t)ROOM_PROGRAM;
+    argv[1] = (char *)(size_t) "terminal";
+    memcpy(argv + 2, c->argv + 1, sizeof(char *) * (size_t)c->argc); /* its NULL too */
+    if (tcgetattr(terminal, &raw) == 0) {
+        cfmakeraw(&raw);
+        tcsetattr(terminal, TCSANOW, &raw);
+    }
+    status = room_start(c, where, argv, true, (const int[]){terminal, terminal, terminal}, &sock);
+    close(terminal);
+    if (status != 0) {
         close(master);
         return 126;
     }
-    close(terminal);
-    signal(SIGWINCH, note_size);
-    raw = raw && tcgetattr(STDIN_FILENO, &before) == 0;
-    if (raw) {
-        settings = before;
-        cfmakeraw(&settings);
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings);
+    if (keys) {
+        raw = before;
+        cfmakeraw(&raw);
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
     }
-    status = attend(master, sock);
-    if (raw)
+    status = terminal_attend(master, sock, command_ended);
+    if (keys)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
     close(sock);
     close(master);
@@ -214,7 +155,7 @@ int cmd_run(struct cli *c) {
 
     if (where == NULL)
         return 126;
-    return c->tty ? run_on_terminal(c, where, c->argv + 1) : run_plain(c, where, c->argv + 1);
+    return c->tty ? run_on_terminal(c, where) : run_plain(c, where, c->argv + 1);
 }
 
 /* -- connect --------------------------------------------------------------------------------------- */

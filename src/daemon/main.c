@@ -62,10 +62,8 @@ static const struct entry by_own_name[] = {
 };
 
 static const struct entry by_argument[] = {
-    {"serve", serve_main},
-    {"ssm-agent", agent_main},
-    {"ssm-session-worker", agent_worker_main},
-    {"join", join_main},
+    {"serve", serve_main}, {"ssm-agent", agent_main},   {"ssm-session-worker", agent_worker_main},
+    {"join", join_main},   {"terminal", terminal_main},
 };
 
 /* A caller that closed 0, 1 or 2 must not make the next socket take that number. */
