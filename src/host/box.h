@@ -2,7 +2,7 @@
 /*
  * box: host's state, shared by its source files and by nobody else.
  *
- * host.c supervises and routes messages, guest.c runs instances, exec.c runs commands, boot.c is what
+ * host.c supervises and routes messages, guest.c runs instances, console.c reads their consoles, exec.c runs commands, boot.c is what
  * an instance's first process does before it becomes bubblewrap.
  */
 #ifndef VPCBOX_HOST_BOX_H
@@ -65,6 +65,9 @@ struct guest {
     bool disk_known, disk_whole;
     int console_file;
     uint64_t console_bytes;
+    ssize_t console_budget; /* bytes until it pauses */
+    struct loop_timer console_pause;
+    bool user_data_told, refused;         /* in this boot */
     uint64_t start_request, stop_request; /* region's, 0 when answered */
     char why[MESSAGE_NAME_BYTES];         /* why it ended, when not asked to */
 };
@@ -75,7 +78,8 @@ struct command {
     uint64_t id;      /* towards init */
     uint64_t request; /* region's id; 0 when that region is gone */
     struct guest *guest;
-    pid_t pid; /* when it runs outside instances */
+    pid_t pid;    /* when it runs outside instances */
+    bool started; /* told */
 };
 
 struct box_socket {
@@ -139,6 +143,16 @@ struct guest *guest_find(struct box *box, const char *id);
 
 /* plug.c */
 void guest_interface_request(struct box *box, const struct message *m);
+
+/* A file or folder beside its tree, which only host writes; "" ends on a slash. */
+void guest_path(const char *instance, const char *name, char out[256]);
+
+/* console.c */
+int console_open(struct guest *g); /* before its first process */
+void console_listen(struct guest *g);
+void console_write(struct guest *g, const char *text, size_t length);
+void console_drain(struct guest *g); /* what is left in it */
+void console_stop(struct guest *g);
 
 /* exec.c */
 void exec_request(struct box *box, struct message *m);

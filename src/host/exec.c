@@ -21,7 +21,7 @@ static struct command *command_new(struct box *box, uint64_t request, struct gue
 
     if (c == NULL)
         return NULL;
-    *c = (struct command){box->commands, ++box->next_id, request, g, pid};
+    *c = (struct command){box->commands, ++box->next_id, request, g, pid, false};
     box->commands = c;
     return c;
 }
@@ -152,8 +152,9 @@ void exec_answer(struct guest *g, const struct message *m) {
         return;
     if (m->header.kind == MESSAGE_EXEC_STARTED) {
         message_init(&relay, MESSAGE_EXEC_STARTED, c->request);
-        if (c->request != 0)
+        if (c->request != 0 && !c->started) /* init may be anybody by now, and say it without end */
             box_tell(&box->region, &relay);
+        c->started = true;
         return;
     }
     if (m->header.kind == MESSAGE_EXEC_EXITED)

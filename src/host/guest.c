@@ -27,9 +27,7 @@
 enum {
     START_MS = 20000, /* until init says that the network is up */
     STOP_MS = 3000,   /* for programs to end by themselves */
-    SWEEP_MS = 50,
-    CONSOLE_MAX = 1024 * 1024, /* of console.log */
-    CONSOLE_KEPT = 256 * 1024  /* when that is reached */
+    SWEEP_MS = 50
 };
 
 struct guest *guest_find(struct box *box, const char *id) {
@@ -61,65 +59,8 @@ void guest_replay(struct box *box) {
     }
 }
 
-/* --- console --- */
-
-static void console_path(const char *instance, const char *name, char out[256]) {
+void guest_path(const char *instance, const char *name, char out[256]) {
     snprintf(out, 256, SPACE_INSTANCES "/%s/%s", instance, name);
-}
-
-static int console_open(struct guest *g) {
-    char path[256];
-    struct stat st;
-
-    console_path(g->start.instance, "console.log", path);
-    g->console_file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (g->console_file < 0 || fstat(g->console_file, &st) < 0)
-        return -errno;
-    g->console_bytes = (uint64_t)st.st_size;
-    return 0;
-}
-
-/* Keeps the end of a console that has grown too long.  Not synced: a program that floods its console must not
- * make host wait for the disk. */
-static void console_cut(struct guest *g) {
-    char path[256], next[256], *end = malloc(CONSOLE_KEPT);
-    ssize_t n;
-    int fd;
-
-    if (end == NULL)
-        return;
-    console_path(g->start.instance, "console.log", path);
-    console_path(g->start.instance, "console.log.next", next);
-    n = pread(g->console_file, end, CONSOLE_KEPT, (off_t)(g->console_bytes - CONSOLE_KEPT));
-    fd = n <= 0 ? -1 : open(next, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-    if (fd >= 0 && fd_write_all(fd, end, (size_t)n) == 0 && rename(next, path) == 0) {
-        close(g->console_file);
-        g->console_file = fd;
-        g->console_bytes = (uint64_t)n;
-    } else {
-        fd_close(&fd);
-    }
-    free(end);
-}
-
-static void console_write(struct guest *g, const char *text, size_t length) {
-    if (g->console_file < 0 || fd_write_all(g->console_file, text, length) < 0)
-        return;
-    g->console_bytes += length;
-    if (g->console_bytes > CONSOLE_MAX)
-        console_cut(g);
-}
-
-static void console_ready(void *context, uint32_t events) {
-    struct guest *g = context;
-    char text[16384];
-    ssize_t n = read(g->console, text, sizeof(text));
-
-    (void)events;
-    if (n > 0)
-        console_write(g, text, (size_t)n);
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-        loop_remove(&g->box->loop, &g->console_source);
 }
 
 /* --- the control socket to init --- */
@@ -155,9 +96,10 @@ static void control_ready(void *context, uint32_t events) {
         }
         break;
     case MESSAGE_INSTANCE_EVENT:
-        if (m.u.instance_event.state == MESSAGE_INSTANCE_USER_DATA)
+        if (m.u.instance_event.state == MESSAGE_INSTANCE_USER_DATA && !g->user_data_told) {
+            g->user_data_told = true; /* once a boot: whoever has taken init over may say it without end */
             event(g, MESSAGE_INSTANCE_USER_DATA, m.u.instance_event.status, m.u.instance_event.text);
-        else if (m.u.instance_event.state == MESSAGE_INSTANCE_REBOOTING && g->state == GUEST_RUNNING)
+        } else if (m.u.instance_event.state == MESSAGE_INSTANCE_REBOOTING && g->state == GUEST_RUNNING)
             g->rebooting = true; /* it ends by itself, and starts again then */
         break;
     case MESSAGE_RESULT:
@@ -166,7 +108,10 @@ static void control_ready(void *context, uint32_t events) {
         exec_answer(g, &m);
         break;
     default:
-        log_warn("%s: init sent %s: refused", g->start.instance, message_kind_name(m.header.kind));
+        if (!g->refused)
+            log_warn("%s: init sent %s: refused, as all such from now on", g->start.instance,
+                     message_kind_name(m.header.kind));
+        g->refused = true;
     }
     message_close_fds(&m);
 }
@@ -301,12 +246,11 @@ static void close_channels(struct guest *g) {
 
     loop_remove(l, &g->report_source);
     loop_remove(l, &g->control_source);
-    loop_remove(l, &g->console_source);
+    console_stop(g);
     loop_timer_stop(l, &g->deadline);
     fd_close(&g->report);
     fd_close(&g->control);
     fd_close(&g->console);
-    fd_close(&g->console_file);
     for (size_t i = 0; i < g->port_count; i++) {
         box_port_delete(g->box, &g->ports[i]);
         fd_close(&g->ports[i].tap.fd);
@@ -324,7 +268,7 @@ static int choose_id(struct guest *g, bool fresh) {
     g->id = space->instance_id;
     if (!space->own_ids)
         return 0;
-    console_path(g->start.instance, "root", path);
+    guest_path(g->start.instance, "root", path);
     if (!fresh && stat(path, &st) < 0)
         return -errno;
     if (!fresh && ids_of_one_instance(st.st_uid)) {
@@ -343,10 +287,10 @@ static int make_folder(struct guest *g, bool *ret_fresh) {
     char path[256];
     int r;
 
-    console_path(g->start.instance, "", path);
+    guest_path(g->start.instance, "", path);
     if (mkdir(path, 0755) < 0 && errno != EEXIST)
         return -errno;
-    console_path(g->start.instance, "root", path);
+    guest_path(g->start.instance, "root", path);
     *ret_fresh = mkdir(path, 0755) == 0;
     if (!*ret_fresh && errno != EEXIST)
         return -errno;
@@ -355,7 +299,7 @@ static int make_folder(struct guest *g, bool *ret_fresh) {
         return r;
     if (*ret_fresh && chown(path, g->id, g->id) < 0)
         return -errno;
-    console_path(g->start.instance, ROOTFS_VIEW, path);
+    guest_path(g->start.instance, ROOTFS_VIEW, path);
     if (mkdir(path, 0755) == 0)
         return chown(path, g->id, g->id) < 0 ? -errno : 0;
     return errno == EEXIST ? 0 : -errno;
@@ -410,14 +354,14 @@ static int launch(struct guest *g) {
     disk_watch(g, fresh);
     g->pid = pid;
     g->state = GUEST_STARTING;
+    g->user_data_told = g->refused = false;
     g->why[0] = '\0';
     g->report_source = (struct loop_source){.ready = report_ready, .context = g};
     g->control_source = (struct loop_source){.ready = control_ready, .context = g};
-    g->console_source = (struct loop_source){.ready = console_ready, .context = g};
     g->deadline = (struct loop_timer){.fire = too_late, .context = g};
     loop_add(&g->box->loop, &g->report_source, g->report, EPOLLIN);
     loop_add(&g->box->loop, &g->control_source, g->control, EPOLLIN);
-    loop_add(&g->box->loop, &g->console_source, g->console, EPOLLIN);
+    console_listen(g);
     loop_timer_set(&g->box->loop, &g->deadline, START_MS);
     return 0;
 }
@@ -490,7 +434,7 @@ void guest_sweep(struct box *box) {
 static int remove_files(struct box *box, const char *instance) {
     char path[256], gone[300];
 
-    console_path(instance, "", path);
+    guest_path(instance, "", path);
     path[strlen(path) - 1] = '\0';
     snprintf(gone, sizeof(gone), SPACE_INSTANCES "/.gone-%s-%llu", instance,
              (unsigned long long)++box->next_id);
@@ -575,7 +519,7 @@ bool guest_ended(struct box *box, pid_t pid, int status) {
         g = g->next;
     if (g == NULL)
         return false;
-    console_ready(g, 0);
+    console_drain(g);
     exec_forget_guest(g);
     if (g->state == GUEST_RUNNING && WIFEXITED(status) && WEXITSTATUS(status) == 0)
         snprintf(g->why, sizeof(g->why), "Client.InstanceInitiatedShutdown");
