@@ -244,13 +244,14 @@ static void wait_and_remove(const int fds[CGROUP_CONTROLLERS + 2], const char *n
     }
 }
 
-/* An orphan, so that it is nobody whom host would wait for. */
-static void keep_rights(const int parents[CGROUP_CONTROLLERS + 1], const char *name) {
+/* An orphan, so that it is nobody whom host would wait for, and started before host goes into a group of the box's, so
+ * that it is not in one itself.  The descriptor whose end it waits for, -1 when there is none. */
+static int keep_rights(const int parents[CGROUP_CONTROLLERS + 1], const char *name) {
     int fds[CGROUP_CONTROLLERS + 2], pipe_fds[2], status;
     pid_t pid;
 
     if (pipe2(pipe_fds, O_CLOEXEC) < 0)
-        return;
+        return -1;
     memcpy(fds, parents, (CGROUP_CONTROLLERS + 1) * sizeof(fds[0]));
     fds[CGROUP_CONTROLLERS + 1] = pipe_fds[0];
     pid = fork();
@@ -261,7 +262,8 @@ static void keep_rights(const int parents[CGROUP_CONTROLLERS + 1], const char *n
     }
     if (pid > 0)
         waitpid(pid, &status, 0);
-    close(pipe_fds[0]); /* the other end stays open until host ends */
+    close(pipe_fds[0]);
+    return pipe_fds[1];
 }
 
 /* What former boxes of this home have left where they could not clean up. */
@@ -278,26 +280,27 @@ static void remove_old(int parent, const char *prefix) {
 }
 
 void cgroup_enter(const char *home, uid_t owner, const struct cgroup_limits *all, struct cgroup *ret) {
-    int parents[CGROUP_CONTROLLERS + 1], count = 0;
+    int parents[CGROUP_CONTROLLERS + 1], count = 0, alive;
+    bool may = false;
     char prefix[NAME_BYTES / 2], name[NAME_BYTES], missing[64] = "";
 
     /* A name a run: the last one's keeper may still be removing its own. */
     snprintf(prefix, sizeof(prefix), "vpcbox-%016" PRIx64 "-", hash_bytes(home, strlen(home), 0));
     snprintf(name, sizeof(name), "%s%d", prefix, (int)getpid());
     *ret = (struct cgroup){0};
-    for (int c = 0; c < CGROUP_CONTROLLERS; c++) {
-        struct cgroup_place *p = &ret->places[c];
-
-        parents[c] = open_place(names[c]);
-        if (parents[c] >= 0)
+    for (int c = 0; c <= CGROUP_CONTROLLERS; c++) {
+        parents[c] = open_place(c < CGROUP_CONTROLLERS ? names[c] : "");
+        if (parents[c] >= 0) {
+            may = may || faccessat(parents[c], "cgroup.procs", W_OK, AT_EACCESS) == 0;
             remove_old(parents[c], prefix);
-        *p = (struct cgroup_place){parents[c] < 0 ? -1 : make_group(parents[c], name, owner), false};
+        }
     }
-    parents[CGROUP_CONTROLLERS] = open_place("");
-    if (parents[CGROUP_CONTROLLERS] >= 0) {
-        remove_old(parents[CGROUP_CONTROLLERS], prefix);
+    alive = may ? keep_rights(parents, name) : -1;
+    for (int c = 0; c < CGROUP_CONTROLLERS; c++)
+        ret->places[c] =
+            (struct cgroup_place){parents[c] < 0 ? -1 : make_group(parents[c], name, owner), false};
+    if (parents[CGROUP_CONTROLLERS] >= 0)
         enter_unified(ret, parents[CGROUP_CONTROLLERS], name, owner);
-    }
     for (int c = 0; c < CGROUP_CONTROLLERS; c++) {
         struct cgroup_place *p = &ret->places[c];
 
@@ -311,8 +314,8 @@ void cgroup_enter(const char *home, uid_t owner, const struct cgroup_limits *all
     }
     if (missing[0] != '\0')
         snprintf(ret->why, sizeof(ret->why), "no control group may be made here for %s", missing);
-    if (count > 0)
-        keep_rights(parents, name);
+    if (count == 0) /* else it stays open until host ends */
+        fd_close(&alive);
     for (int c = 0; c <= CGROUP_CONTROLLERS; c++)
         fd_close(&parents[c]);
 }

@@ -20,7 +20,7 @@ enum { INIT_CONTROL = 3 }; /* its socket to host */
 int init_main(void);
 
 /* The programs that this binary is inside an instance, by the name they are called with: systemctl,
- * service, sudo, su, yum, dnf, amazon-linux-extras, ip, modprobe, journalctl, cloud-init, reboot, poweroff, halt, shutdown.  -1: not one of them. */
+ * service, sudo, su, yum, dnf, amazon-linux-extras, ip, modprobe, sysctl, journalctl, cloud-init, reboot, poweroff, halt, shutdown.  -1: not one of them. */
 int shim_main(const char *name, int argc, char **argv);
 
 #endif

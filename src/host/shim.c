@@ -254,6 +254,8 @@ int shim_main(const char *name, int argc, char **argv) {
         return journalctl_main(argc, argv);
     if (text_is(name, "cloud-init"))
         return cloud_init_main(argc, argv);
+    if (text_is(name, "sysctl"))
+        return sysctl_main(argc, argv);
     if (text_is(name, "modprobe"))
         return modprobe_main(argc, argv);
     if (text_is(name, "service"))

@@ -34,9 +34,9 @@
 
 /* The names that this program answers to inside an instance. */
 static const char *const shims[] = {
-    "systemctl",  "service",   "sudo", "su",       "yum",         "dnf", "amazon-linux-extras",
-    "reboot",     "poweroff",  "halt", "shutdown", "vpcbox-init", "ip",  "modprobe",
-    "journalctl", "cloud-init"};
+    "systemctl",  "service",  "sudo",      "su",       "yum",         "dnf", "amazon-linux-extras",
+    "reboot",     "poweroff", "halt",      "shutdown", "vpcbox-init", "ip",  "modprobe",
+    "journalctl", "sysctl",   "cloud-init"};
 
 static int write_text(const char *path, const char *text) {
     int fd = open(path, O_WRONLY | O_CLOEXEC), r;

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,13 +17,21 @@
 
 /* --- ip --- */
 
-static int run_real(char **argv) {
-    static const char *const places[] = {"/usr/sbin/ip", "/usr/bin/ip"};
+/* The machine's own program of that name. */
+static int run_real(const char *name, const char *package, char **argv) {
+    static const char *const places[] = {"/usr/sbin", "/usr/bin"};
+    char path[64];
 
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        execv(places[i], argv);
-    fprintf(stderr, "ip: %s: install iproute2 on the machine\n", strerror(errno));
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", places[i], name);
+        execv(path, argv);
+    }
+    fprintf(stderr, "%s: %s: install %s on the machine\n", name, strerror(errno), package);
     return 127;
+}
+
+static int run_ip(char **argv) {
+    return run_real("ip", "iproute2", argv);
 }
 
 /* Whether what it prints names interfaces as link, address and monitor do. */
@@ -76,13 +85,13 @@ int ip_main(int argc, char **argv) {
     pid_t pid;
 
     if (!shows_links(argc, argv) || pipe(out) < 0)
-        return run_real(argv);
+        return run_ip(argv);
     pid = fork();
     if (pid == 0) {
         dup2(out[1], STDOUT_FILENO);
         close(out[0]);
         close(out[1]);
-        _exit(run_real(argv));
+        _exit(run_ip(argv));
     }
     close(out[1]);
     from = pid < 0 ? NULL : fdopen(out[0], "r");
@@ -102,6 +111,67 @@ int ip_main(int argc, char **argv) {
     if (waitpid(pid, &status, 0) < 0)
         return 127;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* --- sysctl --- */
+
+/* "net.netfilter.nf_conntrack_max=65536" where that is the machine's.  True when it is dealt with. */
+static bool is_machines(const char *word, int *status_io) {
+    static const char *const keys[] = {"nf_conntrack_max", "nf_conntrack_buckets", "nf_conntrack_expect_max"};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        size_t n = strcspn(word, "="), length = strlen(keys[i]);
+        char path[128], value[32] = "";
+        FILE *f;
+        int fd;
+
+        if (word[n] != '=' || n <= length || strncmp(word + n - length, keys[i], length) != 0 ||
+            (word[n - length - 1] != '.' && word[n - length - 1] != '/'))
+            continue;
+        snprintf(path, sizeof(path), "/proc/sys/net/netfilter/%s", keys[i]);
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd >= 0) { /* this kernel keeps it by namespace */
+            close(fd);
+            return false;
+        }
+        f = fopen(path, "re");
+        if (f == NULL)
+            return false;
+        if (fgets(value, sizeof(value), f) != NULL)
+            value[strcspn(value, "\n")] = '\0';
+        fclose(f);
+        fprintf(stderr,
+                "sysctl: net.netfilter.%s stays %s: the kernel keeps one for the whole machine, change it "
+                "there\n",
+                keys[i], value);
+        if (strtoull(word + n + 1, NULL, 10) > strtoull(value, NULL, 10))
+            *status_io = 1; /* less than was asked for */
+        return true;
+    }
+    return false;
+}
+
+int sysctl_main(int argc, char **argv) {
+    int kept = 1, words = 0, status = 0, real;
+    pid_t pid;
+
+    for (int i = 1; i < argc; i++) {
+        if (is_machines(argv[i], &status))
+            continue;
+        words += argv[i][0] != '-' || !text_is(argv[i], "-w");
+        argv[kept++] = argv[i];
+    }
+    if (kept == argc)
+        return run_real("sysctl", "procps", argv);
+    argv[kept] = NULL;
+    if (words == 0)
+        return status;
+    pid = fork();
+    if (pid == 0)
+        _exit(run_real("sysctl", "procps", argv));
+    if (pid < 0 || waitpid(pid, &real, 0) < 0)
+        return 127;
+    return WIFEXITED(real) && WEXITSTATUS(real) != 0 ? WEXITSTATUS(real) : status;
 }
 
 /* --- modprobe --- */
