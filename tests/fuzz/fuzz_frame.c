@@ -89,6 +89,43 @@ static void mend(uint8_t *data, uint32_t length, uint32_t port, uint8_t how) {
         data[42] = 0x45; /* an error's inner packet */
 }
 
+/* The same for IPv6, whose next headers are what they are. */
+static void mend6(uint8_t *data, uint32_t length, uint32_t port, uint8_t how) {
+    static const char *const addresses[] = {"2001:db8:0:aa01::10",
+                                            "2001:db8:0:aa00::20",
+                                            "2001:db8:0:aa02::10",
+                                            "fe80::476:70ff:fe63:1",
+                                            "ff02::1",
+                                            "2001:db8:ffff::1",
+                                            "2001:db8:0:aa01::11",
+                                            "::"};
+    static const uint8_t nexts[] = {WIRE_ICMP6, WIRE_TCP, WIRE_UDP, 0, 44, 60, 43, WIRE_ICMP6};
+    struct mac own = world_mac(port);
+
+    if (length < 74)
+        return;
+    memcpy(data, &fwd_gateway_mac, 6);
+    memcpy(data + 6, &own, 6);
+    put16(data + 12, WIRE_ETHERTYPE_IPV6);
+    data[14] = 0x60;
+    put16(data + 18, (uint16_t)(length - 54));
+    data[20] = nexts[data[20] % 8];
+    data[21] = how & 1 ? 255 : data[21];
+    put_ip(data + 22,
+           ip(how & 2       ? "fe80::400:ff:fe00:2"
+              : port == WEB ? "2001:db8:0:aa00::20"
+              : port == ISO ? "2001:db8:0:aa02::10"
+                            : "2001:db8:0:aa01::10"),
+           true);
+    put_ip(data + 38, ip(addresses[data[38] % 8]), true);
+    if (data[20] == WIRE_TCP)
+        data[66] = 0x50;
+    if (data[20] == WIRE_UDP && (how & 8))
+        put32(data + 54, 546 << 16 | 547);
+    if (data[20] == WIRE_ICMP6 && (how & 4) && length >= 62 + 48)
+        data[62] = 0x60;
+}
+
 static void run(struct fwd_env *env, uint32_t port, uint8_t offload, const uint8_t *bytes, uint32_t length) {
     /* Exactly as much room as said, so that a sanitizer sees one byte too many. */
     uint32_t room = offload & 128 ? length : length + FWD_ROOM_MIN;
@@ -99,7 +136,7 @@ static void run(struct fwd_env *env, uint32_t port, uint8_t offload, const uint8
     memcpy(data, bytes, length);
     memset(data + length, 0, room - length);
     if (offload & 64)
-        mend(data, length, port, offload);
+        (offload & 16 ? mend6 : mend)(data, length, port, offload);
     if (offload & 1)
         pkt.vnet_flags = FWD_NEEDS_CSUM;
     if (offload & 2)
@@ -115,7 +152,7 @@ static void run(struct fwd_env *env, uint32_t port, uint8_t offload, const uint8
     require((pkt.out_port == PORT_NONE) == (pkt.reason != FWD_OK && pkt.reason != FWD_ANSWERED &&
                                             !(pkt.reason == FWD_TOO_BIG && pkt.out_port == port)));
     /* What its receiver might answer. */
-    if ((offload & 32) && pkt.out_port != PORT_NONE && pkt.reason == FWD_OK && pkt.length >= 54) {
+    if ((offload & 48) == 32 && pkt.out_port != PORT_NONE && pkt.reason == FWD_OK && pkt.length >= 54) {
         uint32_t src = get32(data + 26);
         uint16_t sport = get16(data + 34);
         struct mac dst = eth_dst(data);
@@ -148,12 +185,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fwd_table table;
     struct image *image;
     struct world w;
+    struct world_v6 v6;
     void *memory;
     struct fwd_env env = {.table = &table, .now_ns = 1000000000, .emit = emitted};
 
     if (size < 4)
         return 0;
     world_init(&w);
+    world_dual(&w, &v6);
+    if (data[3] & 1) { /* open for IPv6 */
+        w.app_rules[0].cidr = w.ep_rules[0].cidr = w.iso_rules[0].cidr = cidr("::/0");
+        w.open[0].cidr = w.open[1].cidr = w.closed[0].cidr = w.closed[1].cidr = cidr("::/0");
+    }
     bend(&w, data);
     require(image_build(&w.spec, NULL, &image) == 0);
     memory = calloc(1, bytes);
