@@ -22,6 +22,7 @@ struct walk {
     VEC(const char *) mistakes; /* services that count them */
     struct proto_error *error;  /* EC2, S3 */
     bool failed, in_header;
+    bool list; /* what is missing is one */
 };
 
 static bool counts_mistakes(const struct walk *w) {
@@ -82,14 +83,28 @@ static void mistake(struct walk *w, const char *text, const char *ec2, const cha
                                         w->path.data, constraint);
 }
 
+/* EC2 calls some parameters otherwise than they are sent. */
+static void missing_ec2(struct walk *w) {
+    static const char *const said[][2] = {{"ResourceId", "resourceIdSet"}, {"Tag", "tagSet"}};
+    const char *name = w->path.data;
+
+    if (w->list && strcmp(name, "InstanceId") == 0) {
+        *w->error = (struct proto_error){"InvalidParameterCombination", "No instances specified", 400};
+        return;
+    }
+    for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+        if (strcmp(said[i][0], name) == 0)
+            name = said[i][1];
+    *w->error = (struct proto_error){
+        "MissingParameter", arena_printf(w->arena, "The request must contain the parameter %s", name), 400};
+}
+
 static void missing(struct walk *w) {
     w->failed = true;
     if (w->service->protocol == MODEL_REST_XML)
         mistake_s3(w, "");
     else if (w->service->protocol == MODEL_EC2)
-        *w->error = (struct proto_error){
-            "MissingParameter",
-            arena_printf(w->arena, "The request must contain the parameter %s", w->path.data), 400};
+        missing_ec2(w);
     else
         *vec_push(w->arena, &w->mistakes) =
             arena_printf(w->arena, "Value null at '%s' failed to satisfy constraint: Member must not be null",
@@ -137,6 +152,8 @@ static void check_value(struct walk *w, const struct model_shape *s, const void 
         text = *(const char *const *)at;
         if (text == NULL)
             break;
+        if (in_list && strcmp(s->name, "InstanceType") == 0)
+            break; /* DescribeInstanceTypes says which of them do not exist */
         if (s->enums != NULL)
             check_enum(w, s, text);
         else if (s->min != INT64_MIN || s->max != INT64_MAX)
@@ -199,8 +216,10 @@ static void check_struct(struct walk *w, const struct model_shape *s, const void
         w->in_header = m->location != MODEL_IN_BODY;
         if (value_present(m->shape, value_member(m, value)))
             check_value(w, m->shape, value_member(m, value), false);
-        else if (m->required)
+        else if (m->required) {
+            w->list = m->shape->type == MODEL_LIST;
             missing(w);
+        }
         w->path.length = length;
         w->path.data[length] = '\0';
     }

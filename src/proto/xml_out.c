@@ -156,8 +156,8 @@ static void print(struct buf *out, enum model_protocol protocol, const char *nam
  * kinds of resources, the query services for those that the operation is about.
  */
 static bool shows_no_tags(const struct model_shape *s) {
-    static const char *const without[] = {"Address",       "Image",  "Instance", "Snapshot",
-                                          "SecurityGroup", "Subnet", "Volume",   "Vpc"};
+    static const char *const without[] = {"Address", "Image",  "Instance", "Snapshot", "SecurityGroup",
+                                          "Subnet",  "Volume", "Vpc",      "KeyPair",  "ImportKeyPairResult"};
 
     for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
         if (strcmp(s->name, without[i]) == 0)

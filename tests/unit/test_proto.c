@@ -139,7 +139,7 @@ static void test_ec2_mistakes(void **state) {
         {"DescribeVpcs", "DryRun=perhaps", "InvalidParameterValue", NULL},
         {"CreateSubnet", "CidrBlock=10.0.0.0/24", "MissingParameter",
          "The request must contain the parameter VpcId"},
-        {"CreateTags", "ResourceId.1=x", "MissingParameter", "The request must contain the parameter Tag"},
+        {"CreateTags", "ResourceId.1=x", "MissingParameter", "The request must contain the parameter tagSet"},
         {"CreateVpc", "InstanceTenancy=mine", "InvalidParameterValue",
          "Value (mine) for parameter InstanceTenancy is invalid."},
         {"DescribeVpcs", "VpcId.1=%01", "InvalidCharacter",

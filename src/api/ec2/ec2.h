@@ -67,6 +67,8 @@ bool ec2_id_well_formed(enum ec2_kind kind, const char *id);
 const void *ec2_find(struct api_request *rq, enum ec2_kind kind, const char *id);
 /* The same; says Malformed or NotFound when NULL. */
 const void *ec2_get(struct api_request *rq, enum ec2_kind kind, const char *id);
+/* Refuses the first malformed id, or all that are unknown together. */
+int ec2_ids_known(struct api_request *rq, enum ec2_kind kind, const char *const *ids, size_t count);
 int ec2_refuse_not_found(struct api_request *rq, enum ec2_kind kind, const char *id);
 int ec2_refuse_malformed(struct api_request *rq, enum ec2_kind kind, const char *id);
 /* DependencyViolation: "The vpc 'vpc-…' has dependencies and cannot be deleted." */

@@ -55,6 +55,13 @@ int ec2_create_network_interface(struct api_request *rq,
     spec.group_count = in->groups.count;
     if (ec2_eni_create(rq, &spec, &eni) < 0 || EC2_TAG_NEW(rq, EC2_NETWORK_INTERFACE, eni->id, in) < 0)
         return API_REFUSED;
+    if (rq->caller.user_id != NULL) {
+        struct eni_row row = *eni;
+
+        row.requester_id = rq->caller.user_id; /* who asked for it; managed by AWS it is not */
+        eni_put(rq->tx, &row);
+        eni = arena_dup(rq->arena, &row, sizeof(row));
+    }
     ec2_token_keep(rq, in->client_token, parameters, eni->id);
     ec2_eni_view(rq, eni, out->network_interface);
     out->network_interface->status = "pending";

@@ -68,6 +68,25 @@ static bool id_wanted(const struct ec2_describe_images_request *in, const struct
     return in->image_ids.count == 0;
 }
 
+/* Refuses the first malformed id, or all that are unknown together. */
+static int ids_known(struct api_request *rq, const struct ec2_describe_images_request *in) {
+    const char *names = "";
+    size_t missing = 0;
+
+    for (size_t i = 0; i < in->image_ids.count; i++) {
+        const char *id = in->image_ids.items[i];
+
+        if (catalog_image(id) != NULL)
+            continue;
+        if (!ec2_id_well_formed(EC2_IMAGE, id))
+            return instance_refuse_image(rq, id);
+        names = arena_printf(rq->arena, "%s%s%s", names, missing++ ? ", " : "", id);
+    }
+    if (missing <= 1)
+        return missing == 0 ? 0 : instance_refuse_image(rq, names);
+    return api_refuse(rq, ec2_kinds[EC2_IMAGE].not_found, "The image ids '[%s]' do not exist", names);
+}
+
 int ec2_describe_images(struct api_request *rq, const struct ec2_describe_images_request *in,
                         struct ec2_describe_images_result *out) {
     struct ec2_query q;
@@ -76,12 +95,8 @@ int ec2_describe_images(struct api_request *rq, const struct ec2_describe_images
 
     if (EC2_QUERY(rq, &q, EC2_IMAGE, in, image_ids) < 0)
         return API_REFUSED;
-    for (size_t i = 0; i < in->image_ids.count; i++) {
-        const char *id = in->image_ids.items[i];
-
-        if (catalog_image(id) == NULL)
-            return instance_refuse_image(rq, id);
-    }
+    if (ids_known(rq, in) < 0)
+        return API_REFUSED;
     for (size_t i = 0; i < count; i++) {
         struct ec2_image view;
 

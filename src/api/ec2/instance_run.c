@@ -151,10 +151,15 @@ static int check_volumes(struct api_request *rq, request in, struct launch *l) {
 
         if (m->device_name == NULL)
             return api_refuse(rq, "MissingParameter", "The request must contain the parameter DeviceName");
+        if (ebs == NULL && m->virtual_name == NULL && m->no_device == NULL)
+            return api_refuse(rq, "MissingParameter", "The request must contain the parameter ebs");
         if (strcmp(m->device_name, l->image->root_device) != 0) {
             /* Instance store that the type lacks, and devices taken away, change nothing: as on AWS. */
             if (ebs == NULL)
                 continue;
+            if (!ebs->volume_size.set && ebs->snapshot_id == NULL)
+                return api_refuse(rq, "MissingParameter",
+                                  "The request must contain the parameter size or snapshotId");
             return instance_refuse_unsupported(rq, "volumes besides the root volume");
         }
         if (m->no_device != NULL)

@@ -446,7 +446,9 @@ static int choose(struct api_request *rq, const char *const *ids, size_t count, 
     size_t n = 0;
 
     if (count == 0)
-        return api_refuse(rq, "MissingParameter", "The request must contain the parameter InstanceId");
+        return api_refuse(rq, "InvalidParameterCombination", "No instances specified");
+    if (ec2_ids_known(rq, EC2_INSTANCE, ids, count) < 0)
+        return API_REFUSED;
     for (size_t i = 0; i < count; i++) {
         const struct instance_row *row = ec2_get(rq, EC2_INSTANCE, ids[i]);
         bool twice = false, known = false;

@@ -50,33 +50,43 @@ static int check_filters(const struct ec2_query *q) {
     return 0;
 }
 
-/* Rows in the order of ids, each once. */
-static int rows_by_id(struct ec2_query *q, enum ec2_kind kind, const char *const *ids, size_t count) {
-    const struct ec2_kind_info *k = &ec2_kinds[kind];
-    char *rows = arena_alloc(q->rq->arena, count * q->row_bytes);
-    struct map seen = {0};
-    int r = 0;
-    size_t missing = 0;
+int ec2_ids_known(struct api_request *rq, enum ec2_kind kind, const char *const *ids, size_t count) {
     struct buf names = BUF_INIT(64 * 1024);
+    size_t missing = 0;
+    int r = 0;
     for (size_t i = 0; i < count && r == 0; i++) {
-        const void *row = ec2_find(q->rq, kind, ids[i]);
-        if (!row && !ec2_id_well_formed(kind, ids[i])) {
-            r = ec2_refuse_malformed(q->rq, kind, ids[i]);
-        } else if (!row) {
+        if (ec2_find(rq, kind, ids[i]))
+            continue;
+        if (!ec2_id_well_formed(kind, ids[i]))
+            r = ec2_refuse_malformed(rq, kind, ids[i]);
+        else
             buf_printf(&names, "%s%s", missing++ ? ", " : "", ids[i]);
-        } else if (!map_get(&seen, ids[i])) {
-            map_put(&seen, ids[i], q);
-            memcpy(rows + q->rows.count++ * q->row_bytes, row, q->row_bytes);
-        }
     }
     if (r == 0 && missing == 1)
-        r = ec2_refuse_not_found(q->rq, kind, names.data);
+        r = ec2_refuse_not_found(rq, kind, names.data);
     else if (r == 0 && missing)
-        r = api_refuse(q->rq, k->not_found, "The %ss '%s' do not exist", k->noun, names.data);
-    map_free(&seen);
+        r = api_refuse(rq, ec2_kinds[kind].not_found, "The %ss '%s' do not exist", ec2_kinds[kind].noun,
+                       names.data);
     buf_free(&names);
-    q->rows.items = rows;
     return r;
+}
+
+/* Rows in the order of ids, each once. */
+static int rows_by_id(struct ec2_query *q, enum ec2_kind kind, const char *const *ids, size_t count) {
+    char *rows = arena_alloc(q->rq->arena, count * q->row_bytes);
+    struct map seen = {0};
+    if (ec2_ids_known(q->rq, kind, ids, count) < 0)
+        return API_REFUSED;
+    for (size_t i = 0; i < count; i++) {
+        const void *row = ec2_find(q->rq, kind, ids[i]);
+        if (!row || map_get(&seen, ids[i]))
+            continue;
+        map_put(&seen, ids[i], q);
+        memcpy(rows + q->rows.count++ * q->row_bytes, row, q->row_bytes);
+    }
+    map_free(&seen);
+    q->rows.items = rows;
+    return 0;
 }
 
 int ec2_query_begin(struct api_request *rq, struct ec2_query *q, enum ec2_kind kind, const char *const *ids,
@@ -86,9 +96,12 @@ int ec2_query_begin(struct api_request *rq, struct ec2_query *q, enum ec2_kind k
     if (check_filters(q) < 0)
         return API_REFUSED;
     if (id_count && max_results.set)
-        return api_refuse(rq, "InvalidParameterCombination",
-                          "The parameter %sIds cannot be used with the parameter maxResults",
-                          ec2_kinds[kind].tag_type);
+        return kind == EC2_INSTANCE
+                   ? api_refuse(rq, "InvalidParameterCombination",
+                                "The parameter instancesSet cannot be used with the parameter maxResults")
+                   : api_refuse(rq, "InvalidParameterCombination",
+                                "The parameter %sIds cannot be used with the parameter maxResults",
+                                ec2_kinds[kind].tag_type);
     if (ec2_kinds[kind].table < 0)
         return 0;
     q->row_bytes = store_tables[ec2_kinds[kind].table].row_bytes;

@@ -68,8 +68,7 @@ int ec2_tag_check(struct api_request *rq, unsigned allowed_kinds,
             if ((allowed_kinds & 1u << kind) && text_is(s->resource_type, ec2_kinds[kind].tag_type))
                 allowed = true;
         if (!s->resource_type)
-            return api_refuse(rq, "InvalidParameterValue",
-                              "Tag specification resource type must have a value");
+            return api_refuse(rq, "InvalidParameter", "Tag specification resource type must have a value");
         if (!allowed)
             return api_refuse(rq, "InvalidParameterValue",
                               "'%s' is not a valid taggable resource type for this operation.",
