@@ -2,9 +2,9 @@
 /*
  * room: run and connect: programs of the box's, inside an instance or on the simulated internet.
  *
- * Theory of operation: the admin socket takes the three streams of the command and tells its end.  Without -t the
- * terminal stays this session's own: its keys become signals that are passed on.  With -t the command gets a terminal
- * of its own (terminal.c); then keys are bytes like any other, and the size follows this terminal's.
+ * Theory of operation: the admin socket takes the three streams of the command (streams.h) and tells its end.
+ * Without -t the terminal stays this session's own: its keys become signals that are passed on.  With -t the command
+ * gets a terminal of its own (terminal.c); then keys are bytes like any other, and the size follows this terminal's.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,6 +17,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "cli/make.h"
+#include "cli/streams.h"
 
 const char *room_named(struct cli *c, const char *word) {
     if (c->aws.endpoint_url == NULL) {
@@ -88,16 +89,29 @@ static void pass_signal(int signal) {
 }
 
 static int run_plain(struct cli *c, const char *where, char *const *argv) {
-    const int fds[3] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
-    int status;
+    struct streams streams;
+    int status, r = streams_open(&streams);
 
-    if (room_start(c, where, argv, false, fds, &signal_socket) != 0)
+    if (r < 0) {
+        cli_error("no pipes can be made for the command's streams: %s", strerror(-r));
         return 126;
+    }
+    status = room_start(c, where, argv, false, streams.fds, &signal_socket);
+    streams_given(&streams);
+    if (status != 0) {
+        streams_end(&streams);
+        return 126;
+    }
     signal(SIGINT, pass_signal);
     signal(SIGTERM, pass_signal);
     signal(SIGHUP, pass_signal);
     status = room_wait(signal_socket);
     close(signal_socket);
+    r = streams_end(&streams);
+    if (r < 0) {
+        cli_error("the output cannot be written: %s", strerror(-r));
+        return status != 0 ? status : 1;
+    }
     return status;
 }
 

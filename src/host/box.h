@@ -2,8 +2,8 @@
 /*
  * box: host's state, shared by its source files and by nobody else.
  *
- * host.c supervises and routes messages, guest.c runs instances, console.c reads their consoles, exec.c runs commands, boot.c is what
- * an instance's first process does before it becomes bubblewrap.
+ * host.c supervises and routes messages, guest.c runs instances, console.c reads their consoles, exec.c runs
+ * commands, boot.c is what an instance's first process does before it becomes bubblewrap.
  */
 #ifndef VPCBOX_HOST_BOX_H
 #define VPCBOX_HOST_BOX_H
