@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/command.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -12,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -190,6 +192,81 @@ static void client_free(struct client *c) {
     free(c);
 }
 
+/* What a line of /proc/<pid>/stat says of a process's terminal. */
+static bool read_terminal(const char *pid, int *ret_group, int *ret_terminal, int *ret_front) {
+    char path[300], *text, *end;
+    size_t length;
+    bool good;
+
+    snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+    if (fd_read_file(path, 4096, &text, &length) < 0)
+        return false;
+    end = strrchr(text, ')');
+    good = end != NULL && sscanf(end + 1, " %*c %*d %d %*d %d %d", ret_group, ret_terminal, ret_front) == 3;
+    free(text);
+    return good;
+}
+
+/* The system call that a process waits in is a read of a terminal, or one that may be about it. */
+static bool waits_for_input(const char *pid) {
+    static const long waits[] = {
+        SYS_ppoll, SYS_pselect6, SYS_epoll_pwait,
+#ifdef SYS_poll
+        SYS_poll,  SYS_select,   SYS_epoll_wait,
+#endif
+    };
+    char path[320], target[64], *text;
+    unsigned long fd = 0;
+    size_t length;
+    ssize_t n;
+    long call = -1;
+
+    snprintf(path, sizeof(path), "/proc/%s/syscall", pid);
+    if (fd_read_file(path, 4096, &text, &length) < 0)
+        return true; /* not to be seen: as if it did */
+    if (sscanf(text, "%ld %lx", &call, &fd) < 2)
+        call = -1;
+    free(text);
+    for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+        if (call == waits[i])
+            return true;
+    if (call != SYS_read && call != SYS_readv)
+        return false;
+    snprintf(path, sizeof(path), "/proc/%s/fd/%lu", pid, fd);
+    n = readlink(path, target, sizeof(target) - 1);
+    target[n > 0 ? n : 0] = '\0';
+    return text_starts(target, "/dev/pts/") || text_is(target, "/dev/tty");
+}
+
+/* Whether something in front of the command's terminal wants what is typed. */
+static bool reads_terminal(const struct command *c) {
+    int group, terminal, front, own_terminal, own_front;
+    char pid[16];
+    struct dirent *e;
+    bool wants = false;
+    DIR *proc;
+
+    snprintf(pid, sizeof(pid), "%d", (int)c->pid);
+    if (!read_terminal(pid, &group, &own_terminal, &own_front) || own_terminal == 0)
+        return false;
+    proc = opendir("/proc");
+    while (proc != NULL && !wants && (e = readdir(proc)) != NULL)
+        wants = e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
+                read_terminal(e->d_name, &group, &terminal, &front) && terminal == own_terminal &&
+                group == own_front && waits_for_input(e->d_name);
+    if (proc != NULL)
+        closedir(proc);
+    return wants;
+}
+
+static void answer_reads(const struct client *client, uint64_t id) {
+    bool wants = false;
+
+    for (const struct command *c = client->commands->list; c != NULL; c = c->next)
+        wants = wants || (c->to == client->sock && reads_terminal(c));
+    message_reply(client->sock, id, wants ? 0 : -EAGAIN, NULL);
+}
+
 static void client_ready(void *context, uint32_t events) {
     static struct message m;
     struct client *c = context;
@@ -206,6 +283,8 @@ static void client_ready(void *context, uint32_t events) {
     }
     if (m.header.kind == MESSAGE_EXEC_SIGNAL) {
         signal_command(c->commands, c->sock, &m.u.exec_signal);
+    } else if (m.header.kind == MESSAGE_EXEC_READS) {
+        answer_reads(c, m.header.id);
     } else if (m.header.kind == MESSAGE_EXEC && !c->asked) {
         c->asked = true;
         if (may_sudo(c->uid))

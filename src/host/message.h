@@ -37,6 +37,7 @@
  *                   host -> init    n   in, out, err             the same
  *   EXEC_SIGNAL     region -> host  0   -
  *                   host -> init    0   -
+ *   EXEC_READS      sudo -> init    n   -                        RESULT 0: it waits to read its terminal, or -EAGAIN
  *   NETNS_QUERY     region -> host  n   -                        NETNS
  *   SHUTDOWN        host -> init    0   -                        (init ends all, then itself)
  *   FLOW_CACHE      host -> fabric  0   punt TAP, flows, rules, config, news  (bpf/cache.h; before ports)
@@ -97,6 +98,7 @@ enum message_kind {
     MESSAGE_SHUTDOWN,
     MESSAGE_FLOW_CACHE,
     MESSAGE_INSTANCE_INTERFACE,
+    MESSAGE_EXEC_READS,
     MESSAGE_KIND_END
 };
 

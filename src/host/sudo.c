@@ -26,7 +26,7 @@
 #include "host/command.h"
 #include "host/rootfs.h"
 
-enum { ENVIRONMENT_MAX = 65536, PIECE = 16384 };
+enum { ENVIRONMENT_MAX = 65536, PIECE = 16384, LOOK_MS = 40, COMMAND_ID = 1, QUESTION_ID = 2 };
 
 struct request {
     struct arena arena;
@@ -219,6 +219,7 @@ struct relay {
     int sock, master; /* master -1: the command has the caller's descriptors */
     int signals;
     bool started, raw, input_over;
+    bool asked, wanted; /* whether init was asked, and said, that the command waits for input */
     struct termios before;
     char input[PIECE]; /* for the command, not yet taken */
     size_t input_from, input_to;
@@ -247,6 +248,9 @@ static void terminal_take(struct relay *r) {
         return;
     raw = r->before;
     cfmakeraw(&raw);
+    /* Typed ahead, input stays in the terminal's queue (input_wanted()); Ctrl-C and its like must not wait there. */
+    raw.c_lflag |= r->before.c_lflag & ISIG;
+    raw.c_lflag |= NOFLSH;
     r->raw = tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
 }
 
@@ -266,11 +270,48 @@ static bool carry_output(struct relay *r) {
     return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+/* A command that takes lines as they are edited by the terminal may never read: what is typed is then for whoever
+ * comes after it.  One that takes characters is there to be typed at. */
+static bool takes_lines(const struct relay *r) {
+    struct termios t;
+
+    return r->master >= 0 && tcgetattr(r->master, &t) == 0 && (t.c_lflag & ICANON) != 0;
+}
+
+static void ask_wanted(struct relay *r) {
+    struct message m;
+
+    if (r->asked)
+        return;
+    message_init(&m, MESSAGE_EXEC_READS, QUESTION_ID);
+    r->asked = message_send(r->sock, &m) == 0;
+}
+
+/* All that is there, or one line of it. */
+static ssize_t read_input(struct relay *r, bool one_line) {
+    size_t have = 0;
+    ssize_t n;
+    int left = 0;
+
+    if (!one_line)
+        return read(STDIN_FILENO, r->input, sizeof(r->input));
+    do {
+        n = read(STDIN_FILENO, r->input + have, 1);
+        if (n <= 0)
+            break;
+        have++;
+    } while (r->input[have - 1] != '\n' && r->input[have - 1] != '\r' &&
+             (cc_t)r->input[have - 1] != r->before.c_cc[VEOF] && have < sizeof(r->input) &&
+             ioctl(STDIN_FILENO, FIONREAD, &left) == 0 && left > 0);
+    return have > 0 ? (ssize_t)have : n;
+}
+
 static void carry_input(struct relay *r, bool readable, bool writable) {
     ssize_t n;
 
     if (readable) {
-        n = read(STDIN_FILENO, r->input, sizeof(r->input));
+        n = read_input(r, takes_lines(r));
+        r->wanted = false;
         if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
             r->input_over = true;
         r->input_from = 0;
@@ -298,8 +339,20 @@ static void pass_signal(struct relay *r) {
         terminal_take(r);
         return;
     }
+    /* Typed: the command's terminal makes of it what it is set to. */
+    if (info.ssi_code == SI_KERNEL && r->raw && r->master >= 0) {
+        cc_t key = r->before.c_cc[info.ssi_signo == SIGQUIT   ? VQUIT
+                                  : info.ssi_signo == SIGTSTP ? VSUSP
+                                                              : VINTR];
+
+        if ((info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT || info.ssi_signo == SIGTSTP) &&
+            write(r->master, &key, 1) == 1)
+            return;
+    }
+    if (info.ssi_signo == SIGTSTP)
+        return;
     message_init(&m, MESSAGE_EXEC_SIGNAL, 0);
-    m.u.exec_signal.exec = 1;
+    m.u.exec_signal.exec = COMMAND_ID;
     m.u.exec_signal.signal = (int32_t)info.ssi_signo;
     message_send(r->sock, &m);
 }
@@ -316,6 +369,9 @@ static void hear(struct relay *r, const struct request *rq) {
         r->status = m.u.exec_exited.status;
     } else if (m.header.kind == MESSAGE_EXEC_STARTED) {
         r->started = true;
+    } else if (m.header.kind == MESSAGE_RESULT && m.header.id == QUESTION_ID) {
+        r->asked = false;
+        r->wanted = m.u.result.error == 0;
     } else if (m.header.kind == MESSAGE_RESULT) {
         r->status = 1;
         if (m.u.result.error == -EPERM)
@@ -333,14 +389,18 @@ static int relay_run(struct relay *r, const struct request *rq) {
     terminal_take(r);
     while (r->status < 0 && !(rq->background && r->started)) {
         bool waiting = r->input_from < r->input_to;
-        struct pollfd p[4] = {
-            {.fd = r->sock, .events = POLLIN},
-            {.fd = r->signals, .events = POLLIN},
-            {.fd = r->master, .events = (short)(waiting ? POLLIN | POLLOUT : POLLIN)},
-            {.fd = r->raw && !r->input_over && !waiting ? STDIN_FILENO : -1, .events = POLLIN}};
+        bool hungry = r->raw && !r->input_over && !waiting, lines = hungry && takes_lines(r);
+        int typed = 0;
+        struct pollfd p[4] = {{.fd = r->sock, .events = POLLIN},
+                              {.fd = r->signals, .events = POLLIN},
+                              {.fd = r->master, .events = (short)(waiting ? POLLIN | POLLOUT : POLLIN)},
+                              {.fd = hungry && (!lines || r->wanted) ? STDIN_FILENO : -1, .events = POLLIN}};
 
-        if (poll(p, 4, -1) < 0 && errno != EINTR)
+        /* A terminal that nobody can be seen to read is looked at again a little later. */
+        if (poll(p, 4, lines && !r->wanted ? LOOK_MS : -1) < 0 && errno != EINTR)
             return 1;
+        if (lines && !r->wanted && r->started && ioctl(STDIN_FILENO, FIONREAD, &typed) == 0 && typed > 0)
+            ask_wanted(r);
         if (p[1].revents != 0)
             pass_signal(r);
         /* Its far end closed: init's word follows. */
@@ -373,7 +433,8 @@ static int open_terminal(struct relay *r, int *ret_slave) {
 }
 
 static int open_signals(void) {
-    static const int passed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT};
+    static const int passed[] = {SIGHUP,  SIGINT,   SIGQUIT, SIGTERM, SIGUSR1,
+                                 SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
     sigset_t set;
 
     sigemptyset(&set);
@@ -393,7 +454,7 @@ static int run(struct request *rq) {
 
     *vec_push(&rq->arena, &rq->argv) = NULL;
     *vec_push(&rq->arena, &rq->environment) = NULL;
-    message_init(&m, MESSAGE_EXEC, 1);
+    message_init(&m, MESSAGE_EXEC, COMMAND_ID);
     if (message_exec_pack(&m, rq->argv.items, rq->environment.items) < 0)
         return complain(rq->argv.items[0], "Argument list too long");
     snprintf(m.u.exec.target, sizeof(m.u.exec.target), "self");
