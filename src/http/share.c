@@ -96,23 +96,28 @@ void share_leave(struct seat *seat) {
 
 /* Who of this address would have to leave first; NULL: nobody. */
 static struct seat *first_to_leave(const struct seat_address *a) {
-    struct seat *idle = NULL, *waited_for = NULL;
+    struct seat *fresh = NULL, *idle = NULL, *waited_for = NULL;
     uint64_t since = UINT64_MAX;
+    size_t fresh_count = 0, waited_count = 0;
 
     for (struct seat *x = a->first; x; x = x->next) {
         enum seat_state state = atomic_load(&x->state);
         uint64_t deadline = atomic_load(&x->deadline_ns);
 
-        if (state == SEAT_NEW)
-            return x;
-        if (state == SEAT_IDLE && deadline < since) {
+        if (state == SEAT_NEW) {
+            fresh = fresh ? fresh : x;
+            fresh_count++;
+        } else if (state == SEAT_IDLE && deadline < since) {
             since = deadline;
             idle = x;
-        } else if (state == SEAT_BUSY && deadline != 0 && waited_for == NULL) {
-            waited_for = x;
+        } else if (state == SEAT_BUSY && deadline != 0) {
+            waited_for = waited_for ? waited_for : x;
+            waited_count++;
         }
     }
-    return idle ? idle : waited_for;
+    if (fresh && fresh_count >= waited_count)
+        return fresh;
+    return idle ? idle : waited_for ? waited_for : fresh;
 }
 
 /* In favour of `mine`; NULL: of nobody in particular. */

@@ -7,8 +7,9 @@
  * party has not its most, a newcomer sits down.  Else somebody leaves for it: one of whoever holds the most, more
  * than the newcomer's own party (or address) does, or one of its own; so nobody can take another's equal share, and
  * who comes with many only drives out itself.  Of those who may have to leave, the first is the oldest that has
- * never sent a whole request, then who has been silent for longest between requests, then who is waited for in the
- * middle of one.  Whoever is being worked for stays; when there is nobody else, the newcomer is not let in.
+ * never sent a whole request; but when more are waited for in the middle of one (half bodies), then those are what the
+ * seats are taken by, and after who has been silent for longest between requests the oldest of them goes.  Whoever is
+ * being worked for stays; when there is nobody else, the newcomer is not let in.
  *
  * No locks here: all is called under the server's, but for a seat's state and deadline, which its connection writes.
  */

@@ -123,6 +123,18 @@ class Box:
     def crashes(self):
         return crash.told(self.complaints(), self.kills)
 
+    def child(self, name):
+        """The pid of region or fabric, or None while there is none."""
+        with open("/proc/%d/task/%d/children" % (self.serving.pid, self.serving.pid)) as f:
+            for pid in f.read().split():
+                try:
+                    with open("/proc/%s/cmdline" % pid) as c:
+                        if c.read().startswith("vpcbox-" + name):
+                            return int(pid)
+                except OSError:
+                    pass
+        return None
+
     def stop(self):
         self.serving.send_signal(signal.SIGTERM)
         return self.serving.wait(30)
