@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "http/browser.h"
 #include "http/http.h"
 #include "http/tls.h"
 
@@ -668,6 +669,58 @@ static void test_threads(void **state) {
     rmdir(dir);
 }
 
+static void test_browsers(void **state) {
+    static const char *const ours[] = {"127.0.0.1:4566",
+                                       "127.9.9.9",
+                                       "localhost",
+                                       "LOCALHOST:1",
+                                       "bucket.localhost:4566",
+                                       "localhost.",
+                                       "[::1]:4566",
+                                       "ec2.ap-northeast-1.amazonaws.com",
+                                       "b.s3.cn-north-1.amazonaws.com.cn:443",
+                                       "s3.dualstack.us-east-1.api.aws"};
+    static const char *const foreign[] = {"evil.example",
+                                          "evil.example:4566",
+                                          "127.0.0.1.evil.example",
+                                          "localhost.evil",
+                                          "evilamazonaws.com",
+                                          ".localhost.evil",
+                                          "amazonaws.com.de",
+                                          "127.0.0.1:4566.evil",
+                                          "[::1].evil",
+                                          "",
+                                          "localhost:80@evil.com",
+                                          "2130706433"};
+    static const char *const addresses[] = {"0.0.0.0", "10.0.0.1:4566", "192.0.2.1", "[2001:db8::1]:80"};
+    struct http_header h[] = {{"Host", "localhost"}, {"User-Agent", "aws-cli/2"}, {"X", "y"}};
+    struct http_request rq = {.headers = h, .header_count = 3};
+
+    (void)state;
+    assert_true(browser_host_is_ours(NULL, false));
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        assert_true(browser_host_is_ours(ours[i], false));
+    for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+        if (browser_host_is_ours(foreign[i], true))
+            fail_msg("%s is ours", foreign[i]);
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+        assert_false(browser_host_is_ours(addresses[i], false));
+        assert_true(browser_host_is_ours(addresses[i], true));
+    }
+    assert_false(browser_sent(&rq));
+    for (size_t i = 0; i < 4; i++) {
+        static const struct http_header marks[] = {{"origin", "null"},
+                                                   {"Sec-Fetch-Site", "none"},
+                                                   {"sec-fetch-mode", "navigate"},
+                                                   {"User-Agent", "Mozilla/5.0 (X11)"}};
+
+        h[2] = marks[i];
+        if (i == 3)
+            h[1] = marks[i];
+        assert_true(browser_sent(&rq));
+    }
+}
+
 static void test_timeouts(void **state) {
     struct http_server_options options = {.idle_timeout_ms = 120, .head_timeout_ms = 60};
     struct http_listen how = {.fd = -1, .address = "127.0.0.1", .handler = handler};
@@ -825,6 +878,7 @@ int main(void) {
         cmocka_unit_test(test_shares),
         cmocka_unit_test(test_half_bodies),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_browsers),
         cmocka_unit_test(test_timeouts),
         cmocka_unit_test(test_handed_descriptor_and_stop),
         cmocka_unit_test(test_tls),
