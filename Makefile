@@ -12,7 +12,7 @@ WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -
 CPPFLAGS += -Isrc -I. -I$(BUILD)/gen -D_GNU_SOURCE
 CFLAGS_release = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CFLAGS_san = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-CFLAGS_tsan = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+CFLAGS_tsan = -O1 -g -fsanitize=thread -fno-omit-frame-pointer -Wno-format-truncation
 CFLAGS += -std=gnu11 $(WARN) $(CFLAGS_$(MODE))
 LDFLAGS_release = -Wl,--gc-sections
 LDFLAGS_san = -fsanitize=address,undefined
@@ -31,7 +31,7 @@ MAIN_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter $(MAIN),$(SRC)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit-$(MODE)/%,$(UNIT_SRC))
 
-ifneq ($(filter-out demo check lint fuzz bench clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out demo check check-fresh soak lint fuzz bench clean,$(or $(MAKECMDGOALS),all)),)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # libcurl and libxml2 are loaded when needed (base/lazy.h).
 PKG_LIBS = $(filter-out -lcurl -lxml2,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
@@ -50,7 +50,7 @@ $(warning built without the kernel's flow cache (--dataplane kernel): install $(
 endif
 endif
 
-.PHONY: all unit demo check lint fuzz fuzzers bench install clean
+.PHONY: all unit demo check check-fresh soak lint fuzz fuzzers bench install clean
 all: $(PROGRAM)
 
 $(PROGRAM): $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a
@@ -181,6 +181,10 @@ check:
 	$(call STAGE,build with sanitizers,$(MAKE) $(AGAIN) MODE=san all $(UNIT:$(BUILD)/unit-$(MODE)/%=$(BUILD)/unit-san/%))
 	$(call STAGE,build for fuzzing,$(MAKE) $(AGAIN) fuzzers)
 	$(call STAGE,tests,VPCBOX_BINARY=$(BUILD)/vpcbox-san tests/run)
+
+# Both commands on a machine that has nothing yet: before a release, and when tools/setup or a test's programs change.
+check-fresh:
+	@tools/check-fresh
 
 lint:
 	@tools/setup build test
