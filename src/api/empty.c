@@ -85,7 +85,7 @@ static int answer(struct api_request *rq, const void *in, void *out) {
     static const struct model_shape truth = {
         .name = "Boolean", .type = MODEL_BOOL, .size = sizeof(struct opt_bool)};
     const struct model_empty *e = empty_of(rq);
-    struct {
+    struct answer {
         struct model_vec list;
         struct opt_bool truncated;
     } message = {.truncated = SOME_BOOL(false)};
@@ -94,7 +94,7 @@ static int answer(struct api_request *rq, const void *in, void *out) {
         {.name = "IsTruncated",
          .wire = "IsTruncated",
          .shape = &truth,
-         .offset = (uint32_t)((const char *)&message.truncated - (const char *)&message)},
+         .offset = offsetof(struct answer, truncated)},
     };
     const struct model_shape shape = {.name = "Empty",
                                       .type = MODEL_STRUCT,

@@ -142,7 +142,7 @@ static void give_token(struct visit *v) {
 
 static void give_credentials(const struct visit *v, enum imds_kind kind) {
     const struct imds_source *source = &v->imds->source;
-    struct imds_credentials c;
+    struct imds_credentials c = {0};
     char updated[CLOCK_TEXT_BYTES], expires[CLOCK_TEXT_BYTES], *text;
     int r = (kind == IMDS_CREDENTIALS ? source->credentials : source->identity)(source->user, &v->instance,
                                                                                 v->rq->arena, &c);

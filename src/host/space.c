@@ -55,6 +55,11 @@ static int write_map(pid_t pid, const char *which, const char *text) {
     return write_text(path, text);
 }
 
+/* A sanitizer of threads gives a child of fork() a thread of its own, and then no user namespace can be made there. */
+#ifdef __SANITIZE_THREAD__
+#define fork _Fork
+#endif
+
 pid_t space_child(const int *keep, size_t keep_count, int (*run)(void *context), void *context) {
     pid_t parent = getpid(), pid = fork();
     sigset_t none;

@@ -56,7 +56,7 @@ static const char *text_of(struct arena *a, const json_t *value) {
 static struct s3_cors_rule rule_of(struct arena *a, const json_t *json) {
     struct s3_cors_rule r = {.id = text_of(a, json_object_get(json, "id"))};
     const json_t *age = json_object_get(json, "age");
-    json_t *value;
+    json_t *value = NULL;
     size_t k;
 
     if (age != NULL)
@@ -147,7 +147,7 @@ int s3_put_bucket_cors(struct api_request *rq, const struct s3_put_bucket_cors_r
 static struct s3_get_bucket_cors_output rules_of(struct api_request *rq, const char *bucket) {
     const struct s3_bucket_cors_row *row = s3_bucket_cors_find(rq->tx, bucket);
     struct s3_get_bucket_cors_output out = {0};
-    json_t *rules = row == NULL ? NULL : json_loads(row->rules, 0, NULL), *rule;
+    json_t *rules = row == NULL ? NULL : json_loads(row->rules, 0, NULL), *rule = NULL;
     size_t i;
 
     json_array_foreach(rules, i, rule) * vec_push(rq->arena, &out.cors_rules) = rule_of(rq->arena, rule);
