@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pages.h"
 #include "daemon/admin.h"
 #include "daemon/services.h"
 #include "host/host.h"
@@ -28,6 +29,7 @@ static int serve(struct services *services, struct region_link *link, const sigs
         return HOST_EXIT_FATAL;
     }
     r = region_ready(link);
+    pages_forget_code();
     while (r == 0 && sigwait(ends, &number) != 0)
         ;
     unlink("admin.sock");

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "host/box.h"
 #include "host/control.h"
 #include "host/listen.h"
@@ -578,23 +579,6 @@ static int make_home(const char *home) {
     return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* Pages of code that only the start needed: files, so the kernel can fetch them again. */
-static void forget_start(void) {
-    FILE *maps = fopen("/proc/self/maps", "re");
-    char line[512];
-
-    while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
-        unsigned long from, to;
-        char rights[5];
-
-        if (sscanf(line, "%lx-%lx %4s", &from, &to, rights) == 3 && strcmp(rights, "r-xp") == 0 &&
-            strchr(line, '/') != NULL)
-            madvise((void *)from, to - from, MADV_DONTNEED);
-    }
-    if (maps != NULL)
-        fclose(maps);
-}
-
 static int complain(const char *what, int error) {
     fprintf(stderr, "vpcbox: %s: %s\n", what, strerror(-error));
     return 1;
@@ -745,7 +729,7 @@ int host_run(const struct host_options *options) {
         child_start(&box.fabric);
     if (box.space.packets && options->internet == MESSAGE_INTERNET_HOST)
         child_start(&box.uplink);
-    forget_start();
+    pages_forget_code();
     r = loop_run(&box.loop);
     end_strays();
     return r < 0 ? complain("event loop", r) : box.status;

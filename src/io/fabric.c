@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "fwd/fwd.h"
 #include "host/message.h"
 #include "io/cache.h"
@@ -352,6 +353,7 @@ static int start(struct fabric *f) {
         if (r == 0 && f->cache.on)
             cache_clear(&f->cache);
     }
+    pages_forget_code(); /* while it still may look where that is */
     if (r == 0)
         r = sandbox_enter(f->cache.on ? SANDBOX_CACHE : SANDBOX_FABRIC);
     f->env.table = &f->table;
