@@ -15,30 +15,20 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "edge/session_token.h"
 #include "http/ws.h"
 #include "session/frame.h"
 
 enum {
     SESSIONS_MAX = 1000,
-    TOKENS_MAX = 4000,
-    TOKENS_EACH = 8, /* for one instance's or session's channel: the oldest makes room */
-    TOKEN_BYTES = 48,
-    TOKEN_LIFE_MS = 300000,
     FIRST_MESSAGE_MS = 10000,
     CLIENT_GRACE_MS = 30000,
     WRITE_MS = 10000,
     PROBE_MS = 500,
     PROBE_STEP_NS = 2000000,
-    ID_BYTES = 300,
-    OUTPUT_BYTES = 2500 /* of an agent's last words */
-};
-
-enum token_kind { TOKEN_CONTROL, TOKEN_AGENT, TOKEN_CLIENT };
-
-struct token {
-    enum token_kind kind;
-    char id[ID_BYTES]; /* instance, or session */
-    uint64_t until_ns;
+    ID_BYTES = TOKEN_ID_BYTES,
+    STACK_BYTES = 1024 * 1024, /* of address space: JSON may be 2048 levels deep */
+    OUTPUT_BYTES = 2500        /* of an agent's last words */
 };
 
 struct control {
@@ -50,6 +40,7 @@ struct control {
 struct side {
     pthread_mutex_t writing; /* held while ws is written to or replaced */
     struct ws *ws;           /* NULL: not there */
+    unsigned times;          /* that it came; under both locks */
 };
 
 struct session {
@@ -80,78 +71,6 @@ struct session_gateway {
     void (*ended)(void *user, const char *session_id);
     void *user;
 };
-
-/* -- tokens ---------------------------------------------------------------------------------------- */
-
-static void drop_old_tokens(struct session_gateway *g) {
-    uint64_t now = clock_mono_ns();
-    const char *key, *old = NULL;
-    void *value;
-
-    do {
-        old = NULL;
-        for (size_t at = 0; old == NULL && map_next(&g->tokens, &at, &key, &value) == 1;)
-            if (((struct token *)value)->until_ns < now)
-                old = key;
-        if (old != NULL)
-            free(map_remove(&g->tokens, old));
-    } while (old != NULL);
-}
-
-/* With the lock held: keeps one instance or session from taking all tokens. */
-static void make_room(struct session_gateway *g, enum token_kind kind, const char *id) {
-    const char *key, *oldest = NULL;
-    uint64_t oldest_until = UINT64_MAX;
-    size_t at = 0, count = 0;
-    void *value;
-
-    while (map_next(&g->tokens, &at, &key, &value) == 1) {
-        const struct token *t = value;
-
-        if (t->kind != kind || !text_is(t->id, id))
-            continue;
-        count++;
-        if (t->until_ns < oldest_until) {
-            oldest = key;
-            oldest_until = t->until_ns;
-        }
-    }
-    if (count >= TOKENS_EACH)
-        free(map_remove(&g->tokens, oldest));
-}
-
-/* With the lock held.  NULL when there are too many. */
-static const char *new_token(struct session_gateway *g, struct arena *a, enum token_kind kind,
-                             const char *id) {
-    char text[TOKEN_BYTES + 1];
-    struct token *t;
-
-    if (g->tokens.count >= TOKENS_MAX)
-        drop_old_tokens(g);
-    make_room(g, kind, id);
-    if (g->tokens.count >= TOKENS_MAX || strlen(id) >= ID_BYTES)
-        return NULL;
-    t = calloc(1, sizeof(*t));
-    if (t == NULL)
-        return NULL;
-    t->kind = kind;
-    t->until_ns = clock_mono_ns() + (uint64_t)TOKEN_LIFE_MS * 1000000;
-    memcpy(t->id, id, strlen(id) + 1);
-    random_base32(text, TOKEN_BYTES);
-    map_put(&g->tokens, text, t);
-    return arena_strdup(a, text);
-}
-
-/* Takes the token out: it opens one channel.  False when there is no such one. */
-static bool use_token(struct session_gateway *g, const char *text, struct token *ret_token) {
-    struct token *t = map_remove(&g->tokens, text);
-
-    if (t == NULL)
-        return false;
-    *ret_token = *t;
-    free(t);
-    return ret_token->until_ns >= clock_mono_ns();
-}
 
 /* -- channels -------------------------------------------------------------------------------------- */
 
@@ -208,38 +127,51 @@ static void session_leave(struct session_gateway *g, struct session *s) {
     free(s);
 }
 
-/* With the lock held: forgets sessions to which nobody came while their tokens lived. */
+/* With the lock held. */
+static void forget_session(struct session_gateway *g, struct session *s) {
+    map_remove(&g->sessions, s->id);
+    s->over = true;
+    s->users++;
+    session_leave(g, s);
+}
+
+/* With the lock held: forgets the sessions to which nobody came while their tokens lived, and when there are too many
+ * the one that has waited longest, so that who starts sessions in vain keeps nobody else from it. */
 static void drop_unused_sessions(struct session_gateway *g) {
     uint64_t now = clock_mono_ns();
     struct session *unused;
     const char *key;
     void *value;
 
-    do {
+    for (;;) {
         unused = NULL;
-        for (size_t at = 0; unused == NULL && map_next(&g->sessions, &at, &key, &value) == 1;) {
+        for (size_t at = 0; map_next(&g->sessions, &at, &key, &value) == 1;) {
             struct session *s = value;
 
-            if (s->users == 0 && now - s->made_ns > (uint64_t)TOKEN_LIFE_MS * 1000000)
+            if (s->users == 0 && (unused == NULL || s->made_ns < unused->made_ns))
                 unused = s;
         }
-        if (unused != NULL) {
-            map_remove(&g->sessions, unused->id);
-            unused->over = true;
-            unused->users++;
-            session_leave(g, unused);
-        }
-    } while (unused != NULL);
+        if (unused == NULL ||
+            (g->sessions.count < SESSIONS_MAX && now - unused->made_ns <= (uint64_t)TOKEN_LIFE_MS * 1000000))
+            return;
+        forget_session(g, unused);
+    }
 }
 
-static int side_write(struct side *side, enum ws_type type, const void *data, size_t length) {
+/* ret_times: which of the side's connections it was for.  One that takes nothing for WRITE_MS counts as lost: its
+ * messages would pile up here. */
+static int side_write(struct side *side, enum ws_type type, const void *data, size_t length,
+                      unsigned *ret_times) {
     int r = -ENOTCONN;
 
     pthread_mutex_lock(&side->writing);
+    *ret_times = side->times;
     if (side->ws != NULL)
         r = ws_write(side->ws, type, data, length, WRITE_MS);
+    if (r == -EAGAIN)
+        ws_shutdown(side->ws);
     pthread_mutex_unlock(&side->writing);
-    return r == -EAGAIN ? 0 : r; /* queued: it leaves with the next one */
+    return r;
 }
 
 /* words: what the agent says of the end, for the client to print. */
@@ -247,6 +179,7 @@ static void send_closed(struct session *s, struct side *side, const char *words)
     struct buf b = BUF_INIT(64 * 1024);
     char id[FRAME_UUID_TEXT_BYTES], when[CLOCK_TEXT_BYTES];
     json_t *content;
+    unsigned times;
     char *text;
 
     frame_uuid(id);
@@ -255,7 +188,7 @@ static void send_closed(struct session *s, struct side *side, const char *words)
                         s->id, "MessageType", FRAME_CHANNEL_CLOSED, "SchemaVersion", 1, "Output", words);
     text = json_dumps(content, JSON_COMPACT);
     frame_build(&b, FRAME_CHANNEL_CLOSED, 0, 0, FRAME_PAYLOAD_NONE, text, strlen(text), NULL);
-    side_write(side, WS_BINARY, b.data, b.length);
+    side_write(side, WS_BINARY, b.data, b.length, &times);
     pthread_mutex_lock(&side->writing);
     if (side->ws != NULL)
         ws_close(side->ws, 1000, "");
@@ -345,14 +278,16 @@ static bool taken_from_agent(struct session_gateway *g, struct session *s, const
     return true;
 }
 
-/* Waits until the other side is there.  False when the session is over, or the client did not come in time. */
-static bool wait_for_side(struct session_gateway *g, struct session *s, enum api_session_side other) {
+/* Waits until the side is there, by another connection than its times'th.  False when the session is over, or it did not
+ * come in time. */
+static bool wait_for_side(struct session_gateway *g, struct session *s, enum api_session_side side,
+                          unsigned times) {
     struct timespec until = clock_deadline(CLIENT_GRACE_MS);
     bool there;
     int r = 0;
 
     pthread_mutex_lock(&g->lock);
-    while (!s->over && !g->stopping && s->sides[other].ws == NULL && r == 0)
+    while (!s->over && !g->stopping && (s->sides[side].ws == NULL || s->sides[side].times == times) && r == 0)
         r = pthread_cond_timedwait(&g->changed, &g->lock, &until);
     there = !s->over && !g->stopping && r == 0;
     pthread_mutex_unlock(&g->lock);
@@ -363,6 +298,7 @@ static bool wait_for_side(struct session_gateway *g, struct session *s, enum api
 static void relay(struct session_gateway *g, struct session *s, enum api_session_side mine, struct ws *ws) {
     enum api_session_side other = mine == API_SESSION_AGENT ? API_SESSION_CLIENT : API_SESSION_AGENT;
     struct ws_message m;
+    unsigned times;
 
     while (ws_read(ws, -1, &m) == 0) {
         if (m.type != WS_BINARY || (mine == API_SESSION_AGENT && taken_from_agent(g, s, &m))) {
@@ -370,8 +306,8 @@ static void relay(struct session_gateway *g, struct session *s, enum api_session
                 return;
             continue;
         }
-        while (side_write(&s->sides[other], m.type, m.data, m.length) < 0)
-            if (!wait_for_side(g, s, other)) {
+        while (side_write(&s->sides[other], m.type, m.data, m.length, &times) < 0)
+            if (!wait_for_side(g, s, other, times)) {
                 session_end(g, s, "");
                 return;
             }
@@ -383,16 +319,18 @@ static void side_lost(struct session_gateway *g, struct session *s, enum api_ses
                       struct ws *ws) {
     struct side *side = &s->sides[mine];
     bool replaced, over;
+    unsigned times;
 
     pthread_mutex_lock(&side->writing);
     pthread_mutex_lock(&g->lock);
     replaced = side->ws != ws;
     over = s->over;
+    times = side->times;
     if (!replaced)
         side->ws = NULL;
     pthread_mutex_unlock(&g->lock);
     pthread_mutex_unlock(&side->writing);
-    if (!over && !replaced && (mine == API_SESSION_AGENT || !wait_for_side(g, s, mine)))
+    if (!over && !replaced && (mine == API_SESSION_AGENT || !wait_for_side(g, s, mine, times)))
         session_end(g, s, "");
     drop(g, ws);
 }
@@ -414,6 +352,7 @@ static void serve_data(struct session_gateway *g, const struct token *token, str
             side->ws); /* the same side again: its earlier connection is lost, whether it knows or not */
     pthread_mutex_lock(&g->lock);
     side->ws = ws;
+    side->times++;
     pthread_cond_broadcast(&g->changed);
     pthread_mutex_unlock(&g->lock);
     pthread_mutex_unlock(&side->writing);
@@ -537,7 +476,7 @@ static const char *gateway_control_token(void *user, struct arena *a, const char
     const char *token;
 
     pthread_mutex_lock(&g->lock);
-    token = new_token(g, a, TOKEN_CONTROL, instance_id);
+    token = token_new(&g->tokens, a, TOKEN_CONTROL, instance_id);
     pthread_mutex_unlock(&g->lock);
     return token;
 }
@@ -559,7 +498,7 @@ static const char *gateway_data_token(void *user, struct arena *a, const char *s
             map_put(&g->sessions, session_id, s);
     }
     if (s != NULL && (side == API_SESSION_CLIENT || text_is(s->instance, instance_id)))
-        token = new_token(g, a, side == API_SESSION_AGENT ? TOKEN_AGENT : TOKEN_CLIENT, session_id);
+        token = token_new(&g->tokens, a, side == API_SESSION_AGENT ? TOKEN_AGENT : TOKEN_CLIENT, session_id);
     pthread_mutex_unlock(&g->lock);
     return token;
 }
@@ -643,7 +582,7 @@ static void *serve(void *arg) {
         const char *text = json_string_value(json_object_get(open, "TokenValue"));
 
         pthread_mutex_lock(&g->lock);
-        ok = text != NULL && use_token(g, text, &token) && text_is(token.id, v->channel);
+        ok = text != NULL && token_use(&g->tokens, text, &token) && text_is(token.id, v->channel);
         pthread_mutex_unlock(&g->lock);
         json_decref(open);
     }
@@ -695,7 +634,7 @@ void session_gateway_serve(struct session_gateway *g, struct http_request *rq) {
     /* Its own thread: a session may last for days, and the server's threads are for requests. */
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, 256 * 1024);
+    pthread_attr_setstacksize(&attr, STACK_BYTES);
     if (pthread_create(&thread, &attr, serve, v) != 0) {
         drop(g, v->ws);
         pthread_mutex_lock(&g->lock);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Frames, and two channels that talk through a relay which may cut, repeat and reorder. */
+/* Frames, channels, and the ends of port sessions before far ends that keep to the protocol or do not. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,15 +8,23 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+#include <arpa/inet.h>
 #include <errno.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "http/http.h"
 #include "http/ws.h"
 #include "session/channel.h"
+#include "session/forward.h"
+#include "session/mux.h"
+#include "session/version.h"
 
 /* -- frames ---------------------------------------------------------------------------------------- */
 
@@ -191,6 +199,228 @@ static void a_closed_channel_wakes_its_waiters(void **state) {
     assert_int_equal(channel_send(rig->client, FRAME_PAYLOAD_OUTPUT, "x", 1), -ESHUTDOWN);
 }
 
+/* -- port sessions --------------------------------------------------------------------------------- */
+
+static void versions_are_compared_by_number(void **state) {
+    (void)state;
+    assert_int_equal(version_compare("3.0.196.0", "3.0.196.0"), 0);
+    assert_int_equal(version_compare("3.0.1000.0", "3.0.196.0"), 1);
+    assert_int_equal(version_compare("2.3.1644.0", "3.0.196.0"), -1);
+    assert_int_equal(version_compare("1.2", "1.1.70"), 1);
+    assert_int_equal(version_compare("1.1", "1.1.0.0"), 0);
+    assert_int_equal(version_compare("1.2.694.0-vpcbox", "1.2.331.0"), 1);
+    assert_int_equal(version_compare("", "1"), -1);
+    /* What our own call themselves. */
+    assert_int_equal(version_compare(AGENT_VERSION, VERSION_AGENT_QUIET), 1);
+    assert_int_equal(version_compare(PLUGIN_VERSION, VERSION_PLUGIN_QUIET), 1);
+}
+
+static void mux_frames_have_the_published_layout(void **state) {
+    const uint8_t stream[] = "\1\0\0\0\3\0\0\0"      /* SYN of stream 3 */
+                             "\1\2\5\0\3\0\0\0hello" /* its data */
+                             "\1\3\0\0\0\0\0\0"      /* NOP */
+                             "\1\1\0\0\3\0\0\0";     /* FIN */
+    uint8_t header[MUX_HEADER_BYTES];
+    struct mux_reader r = {.version = 1};
+    const uint8_t *at = stream;
+    size_t left = sizeof(stream) - 1;
+    struct mux_event e;
+
+    (void)state;
+    assert_int_equal(mux_read(&r, &at, &left, &e), 1);
+    assert_int_equal(e.command, MUX_SYN);
+    assert_int_equal(e.stream, 3);
+    assert_int_equal(mux_read(&r, &at, &left, &e), 1);
+    assert_int_equal(e.command, MUX_PUSH);
+    assert_int_equal(e.length, 5);
+    assert_memory_equal(e.data, "hello", 5);
+    assert_int_equal(mux_read(&r, &at, &left, &e), 1);
+    assert_int_equal(e.command, MUX_NOP);
+    assert_int_equal(mux_read(&r, &at, &left, &e), 1);
+    assert_int_equal(e.command, MUX_FIN);
+    assert_int_equal(mux_read(&r, &at, &left, &e), 0);
+    mux_header(header, 1, MUX_PUSH, 3, 5);
+    assert_memory_equal(header, stream + MUX_HEADER_BYTES, MUX_HEADER_BYTES);
+    at = stream;
+    left = sizeof(stream) - 1;
+    r = (struct mux_reader){.version = 2};
+    assert_int_equal(mux_read(&r, &at, &left, &e), -EPROTO); /* another version */
+    at = (const uint8_t *)"\1\5\0\0\0\0\0\0";
+    left = MUX_HEADER_BYTES;
+    r = (struct mux_reader){.version = 1};
+    assert_int_equal(mux_read(&r, &at, &left, &e), -EPROTO); /* no such command */
+    at = (const uint8_t *)"\1\0\1\0\3\0\0\0";
+    left = MUX_HEADER_BYTES;
+    r = (struct mux_reader){.version = 1};
+    assert_int_equal(mux_read(&r, &at, &left, &e), -EPROTO); /* a SYN with data */
+}
+
+struct end {
+    struct forward forward;
+    int result;
+    uint16_t port;
+};
+
+static void *forward_thread(void *arg) {
+    struct end *end = arg;
+
+    end->result = forward_run(&end->forward);
+    return NULL;
+}
+
+static int dial_nobody(void *user, size_t attempt) {
+    (void)user;
+    (void)attempt;
+    return -ENOENT;
+}
+
+/* The client's end of the rig, listening; the agent's channel is the test's to misuse. */
+static void client_end(struct rig *rig, enum forward_protocol protocol, struct end *end, pthread_t *thread) {
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &length), 0);
+    *end =
+        (struct end){.forward = {.channel = rig->client, .protocol = protocol, .listener = fd, .signals = -1},
+                     .port = ntohs(at.sin_port)};
+    pthread_create(thread, NULL, forward_thread, end);
+}
+
+static int local_client(const struct end *end) {
+    const struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(end->port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(connect(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+    return fd;
+}
+
+static void send_mux(struct channel *ch, unsigned version, enum mux_command command, uint32_t stream,
+                     const void *data, size_t length) {
+    uint8_t bytes[MUX_HEADER_BYTES + 8192];
+
+    mux_header(bytes, version, command, stream, length);
+    memcpy(bytes + MUX_HEADER_BYTES, data, length);
+    channel_send(ch, FRAME_PAYLOAD_OUTPUT, bytes, MUX_HEADER_BYTES + length);
+}
+
+static void expect_mux(struct channel *ch, unsigned version, enum mux_command command, uint32_t stream) {
+    struct mux_reader r = {.version = version};
+    struct channel_payload p;
+    struct mux_event e;
+    size_t left;
+
+    assert_int_equal(channel_receive(ch, 5000, &p), 0);
+    left = p.length;
+    assert_int_equal(mux_read(&r, &p.data, &left, &e), 1);
+    assert_int_equal(e.command, command);
+    assert_int_equal(e.stream, stream);
+}
+
+static void client_ends_with(struct end *end, pthread_t thread, int result) {
+    pthread_join(thread, NULL);
+    assert_int_equal(end->result, result);
+    close(end->forward.listener);
+}
+
+static void an_agent_opens_no_connections_to_the_client(void **state) {
+    struct rig *rig = *state;
+    pthread_t thread;
+    struct end end;
+
+    client_end(rig, FORWARD_PUBLISHED, &end, &thread);
+    send_mux(rig->agent, 1, MUX_PUSH, 77, "of no stream", 12); /* passed over */
+    send_mux(rig->agent, 1, MUX_SYN, 2, "", 0);
+    client_ends_with(&end, thread, -EPROTO);
+}
+
+static void an_agent_cannot_fill_the_clients_memory(void **state) {
+    static const uint8_t much[8000];
+    struct rig *rig = *state;
+    pthread_t thread;
+    struct end end;
+    int fd;
+
+    client_end(rig, FORWARD_OWN, &end, &thread);
+    fd = local_client(&end); /* and does not read */
+    expect_mux(rig->agent, 2, MUX_SYN, 3);
+    /* What the kernel takes, then a window's worth, and then one byte too many ends it. */
+    for (uint64_t until = clock_mono_ns() + 10000000000U; clock_mono_ns() < until;) {
+        if (pthread_tryjoin_np(thread, NULL) == 0) {
+            assert_int_equal(end.result, -EPROTO);
+            close(end.forward.listener);
+            close(fd);
+            return;
+        }
+        if (channel_room(rig->agent) > 0)
+            send_mux(rig->agent, 2, MUX_PUSH, 3, much, sizeof(much));
+    }
+    fail_msg("the client's end takes anything");
+}
+
+static void an_agent_cannot_claim_more_than_was_sent(void **state) {
+    struct rig *rig = *state;
+    uint8_t update[MUX_UPDATE_BYTES];
+    pthread_t thread;
+    struct end end;
+    int fd;
+
+    client_end(rig, FORWARD_OWN, &end, &thread);
+    fd = local_client(&end);
+    expect_mux(rig->agent, 2, MUX_SYN, 3);
+    mux_update(update, 1, MUX_WINDOW);
+    send_mux(rig->agent, 2, MUX_UPDATE, 3, update, sizeof(update));
+    client_ends_with(&end, thread, -EPROTO);
+    close(fd);
+}
+
+/* A connection's life as a published agent sees it. */
+static void published_frames_of_a_connection(void **state) {
+    struct rig *rig = *state;
+    char text[16] = "";
+    pthread_t thread;
+    struct end end;
+    int fd;
+
+    client_end(rig, FORWARD_PUBLISHED, &end, &thread);
+    fd = local_client(&end);
+    expect_mux(rig->agent, 1, MUX_SYN, 3);
+    send_mux(rig->agent, 1, MUX_PUSH, 3, "first", 5);
+    assert_int_equal(recv(fd, text, 5, MSG_WAITALL), 5);
+    assert_string_equal(text, "first");
+    assert_int_equal(send(fd, "second", 6, 0), 6);
+    expect_mux(rig->agent, 1, MUX_PUSH, 3);
+    send_mux(rig->agent, 1, MUX_FIN, 3, "", 0);
+    assert_int_equal(recv(fd, text, 1, 0), 0);
+    expect_mux(rig->agent, 1, MUX_FIN, 3);
+    close(fd);
+    channel_shutdown(rig->agent);
+    client_ends_with(&end, thread, 0);
+}
+
+static void a_client_breaks_off_before_the_agent(void **state) {
+    struct rig *rig = *state;
+    struct end end = {.forward = {.channel = rig->agent,
+                                  .protocol = FORWARD_PUBLISHED,
+                                  .listener = -1,
+                                  .signals = -1,
+                                  .dial = dial_nobody}};
+    struct channel_payload p;
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, forward_thread, &end);
+    send_mux(rig->client, 1, MUX_SYN, 3, "", 0);
+    assert_int_equal(channel_receive(rig->client, 5000, &p), 0);
+    assert_int_equal(channel_flag(&p), FRAME_FLAG_CONNECT_TO_PORT_ERROR);
+    expect_mux(rig->client, 1, MUX_FIN, 3);
+    channel_send(rig->client, FRAME_PAYLOAD_OUTPUT, "\1\7\0\0\0\0\0\0", 8);
+    pthread_join(thread, NULL);
+    assert_int_equal(end.result, -EPROTO);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frame_has_the_published_layout),
@@ -198,6 +428,13 @@ int main(void) {
         cmocka_unit_test_setup_teardown(payloads_arrive_in_order_and_are_acknowledged, rig_up, rig_down),
         cmocka_unit_test_setup_teardown(floods_in_both_directions_do_not_lock_up, rig_up, rig_down),
         cmocka_unit_test_setup_teardown(a_closed_channel_wakes_its_waiters, rig_up, rig_down),
+        cmocka_unit_test(versions_are_compared_by_number),
+        cmocka_unit_test(mux_frames_have_the_published_layout),
+        cmocka_unit_test_setup_teardown(an_agent_opens_no_connections_to_the_client, rig_up, rig_down),
+        cmocka_unit_test_setup_teardown(an_agent_cannot_fill_the_clients_memory, rig_up, rig_down),
+        cmocka_unit_test_setup_teardown(an_agent_cannot_claim_more_than_was_sent, rig_up, rig_down),
+        cmocka_unit_test_setup_teardown(published_frames_of_a_connection, rig_up, rig_down),
+        cmocka_unit_test_setup_teardown(a_client_breaks_off_before_the_agent, rig_up, rig_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
