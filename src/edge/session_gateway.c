@@ -261,21 +261,22 @@ static void task_complete(struct session_gateway *g, const char *instance, const
     json_decref(content);
 }
 
-/* What of the agent's frames is for the gateway and not for the client. */
-static bool taken_from_agent(struct session_gateway *g, struct session *s, const struct ws_message *m) {
+/* Whether the frame is for the other side: bytes of the stream and their acknowledgements are.  What else comes is for
+ * the gateway, or nothing that this side may say. */
+static bool for_other_side(struct session_gateway *g, struct session *s, enum api_session_side mine,
+                           const struct ws_message *m) {
     struct frame f;
 
-    if (frame_parse(m->data, m->length, &f) < 0)
+    if (m->type != WS_BINARY || frame_parse(m->data, m->length, &f) < 0)
         return false;
-    if (text_is(f.type, FRAME_TASK_COMPLETE)) {
-        task_complete(g, s->instance, &f);
+    if (text_is(f.type, FRAME_ACKNOWLEDGE) ||
+        text_is(f.type, mine == API_SESSION_AGENT ? FRAME_OUTPUT : FRAME_INPUT))
         return true;
-    }
-    if (!text_is(f.type, FRAME_SESSION_STATE))
-        return false;
-    if (says_terminating(&f))
+    if (mine == API_SESSION_AGENT && text_is(f.type, FRAME_TASK_COMPLETE))
+        task_complete(g, s->instance, &f);
+    else if (mine == API_SESSION_AGENT && text_is(f.type, FRAME_SESSION_STATE) && says_terminating(&f))
         session_end(g, s, "");
-    return true;
+    return false;
 }
 
 /* Waits until the side is there, by another connection than its times'th.  False when the session is over, or it did not
@@ -301,7 +302,7 @@ static void relay(struct session_gateway *g, struct session *s, enum api_session
     unsigned times;
 
     while (ws_read(ws, -1, &m) == 0) {
-        if (m.type != WS_BINARY || (mine == API_SESSION_AGENT && taken_from_agent(g, s, &m))) {
+        if (!for_other_side(g, s, mine, &m)) {
             if (s->over)
                 return;
             continue;

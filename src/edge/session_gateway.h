@@ -5,14 +5,15 @@
  * Theory of operation: an instance's agent holds one control channel; a session has two data
  * channels, the agent's and the client's.  All are WebSockets, opened with a token in their first
  * message (tokens come from CreateControlChannel, CreateDataChannel and StartSession, live minutes and open
- * one channel).  The gateway passes the frames of one side to the other as they are: order,
- * acknowledgement and repetition are the ends' own business.  It reads two things itself, the agent's
- * "Terminating" and its report of the completed task, which end the session.
+ * one channel).  The gateway passes the stream's bytes and acknowledgements of one side to the other as they
+ * are: order and repetition are the ends' own business.  It reads two things itself, the agent's
+ * "Terminating" and its report of the completed task, which end the session; all else is dropped.
  *
  *   agent ==control==> gateway          one thread a channel, blocked in its socket
  *   agent ==data=====> [session] <=====data== client
  *
  * A frame for a side that is not there yet waits in its reader's hands, which makes its sender wait.  A
+ * side that takes nothing for WRITE_MS counts as lost, so no more than that one frame ever waits.  A
  * client that is lost has CLIENT_GRACE_MS to come back (ResumeSession); then, or when the agent is lost,
  * the session ends: both sides get channel_closed.
  *
