@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a multiplexed port session: what comes out does not depend on how they were cut, and is inside them. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,13 +53,23 @@ static void read_all(unsigned version, const uint8_t *data, size_t size, size_t 
     }
 }
 
+static bool same(const struct seen *a, const struct seen *b) {
+    bool equal = a->count == b->count && a->result == b->result && a->sum == b->sum;
+
+    for (size_t i = 0; equal && i < a->count; i++)
+        equal = a->events[i].command == b->events[i].command && a->events[i].stream == b->events[i].stream &&
+                a->events[i].consumed == b->events[i].consumed &&
+                a->events[i].window == b->events[i].window && a->events[i].length == b->events[i].length;
+    return equal;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct seen whole, cut;
     unsigned version = size > 0 && data[0] == 2 ? 2 : 1;
 
     read_all(version, data, size, size + 1, &whole);
     read_all(version, data, size, 1 + size % 7, &cut);
-    if (whole.count < EVENTS_MAX && memcmp(&whole, &cut, sizeof(whole)) != 0)
+    if (whole.count < EVENTS_MAX && !same(&whole, &cut))
         abort();
     return 0;
 }
