@@ -149,6 +149,15 @@ int parse_int(const char *text, int64_t min, int64_t max, int64_t *ret_value) {
     return 0;
 }
 
+char *text_lower(struct arena *a, const char *text) {
+    char *lower = arena_strdup(a, text);
+
+    for (char *c = lower; *c != '\0'; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c += 'a' - 'A';
+    return lower;
+}
+
 bool text_is(const char *a, const char *b) {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }

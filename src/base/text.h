@@ -29,6 +29,8 @@ int percent_decode(struct arena *a, const char *text, size_t length, bool plus_i
 /* The whole text is a decimal number within [min, max].  0, -EINVAL (no number) or -ERANGE. */
 int parse_int(const char *text, int64_t min, int64_t max, int64_t *ret_value);
 
+/* A copy with A-Z as a-z. */
+char *text_lower(struct arena *a, const char *text);
 bool text_is(const char *a, const char *b); /* equal; NULL equals only NULL */
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);

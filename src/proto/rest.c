@@ -154,10 +154,7 @@ static void parse_headers_map(struct arena *a, const struct model_member *m,
 
         if (strncasecmp(name, m->wire, prefix) != 0 || name[prefix] == '\0')
             continue;
-        key = arena_strdup(a, name + prefix);
-        for (char *c = key; *c != '\0'; c++)
-            if (*c >= 'A' && *c <= 'Z')
-                *c += 'a' - 'A';
+        key = text_lower(a, name + prefix);
         pair = value_push(a, m->shape, value_member_out(m, message));
         *(const char **)(void *)pair = key;
         *(const char **)(void *)(pair + m->shape->value_offset) = headers->items[i].value;

@@ -62,14 +62,11 @@ static int by_name(const void *a, const void *b) {
 typedef VEC(struct named) named_list;
 
 static void take_amz(struct arena *a, named_list *list, const char *name, const char *value) {
-    char *lower;
+    const char *lower;
 
     if (strncasecmp(name, "x-amz-", 6) != 0)
         return;
-    lower = arena_strdup(a, name);
-    for (char *c = lower; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c += 'a' - 'A';
+    lower = text_lower(a, name);
     for (size_t i = 0; i < list->count; i++)
         if (strcmp(list->items[i].name, lower) == 0) {
             list->items[i].value = arena_printf(a, "%s,%s", list->items[i].value, value);

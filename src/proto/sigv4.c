@@ -516,15 +516,6 @@ void sigv4_strings(struct arena *a, const struct sigv4_request *rq, const struct
     buf_free(&to_sign);
 }
 
-static const char *in_lower_case(struct arena *a, const char *text) {
-    char *lower = arena_strdup(a, text);
-
-    for (char *c = lower; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c += 'a' - 'A';
-    return lower;
-}
-
 /* Whether a header means something that only a signature may bring in. */
 static bool must_be_signed(const char *name, bool s3) {
     if (strncasecmp(name, "x-amz-", 6) == 0)
@@ -544,7 +535,7 @@ static enum sigv4_result check_headers(struct arena *a, const struct sigv4_reque
             continue;
         lacking = lacking == NULL ? name : arena_printf(a, "%s, %s", lacking, name);
     }
-    *ret_why = lacking != NULL ? in_lower_case(a, lacking) : *ret_why;
+    *ret_why = lacking != NULL ? text_lower(a, lacking) : *ret_why;
     return lacking != NULL ? SIGV4_NOT_SIGNED : SIGV4_OK;
 }
 
@@ -608,7 +599,7 @@ static const char *list_names(struct arena *a, const struct proto_headers *heade
 
     for (size_t i = 0; i < headers->count; i++) {
         if (!left_out(headers->items[i].name))
-            *vec_push(a, &names) = in_lower_case(a, headers->items[i].name);
+            *vec_push(a, &names) = text_lower(a, headers->items[i].name);
     }
     if (names.count > 1)
         qsort(names.items, names.count, sizeof(*names.items), compare_text);

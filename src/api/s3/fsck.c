@@ -10,8 +10,6 @@
 #include "base/map.h"
 #include "base/text.h"
 
-enum { ROWS_AT_ONCE = 200 };
-
 struct looking {
     struct store *store;
     struct s3_fsck *f;
@@ -93,42 +91,19 @@ static bool has_bytes(struct looking *l, struct tx *tx, const struct s3_object_r
     return sound;
 }
 
-/* Some rows at a time, so that memory does not grow with the store. */
-#define EACH_ROW(l, table, row, body)                                                                        \
-    for (const char *after = ""; r == 0 && after != NULL;) {                                                 \
-        struct arena arena = {0};                                                                            \
-        struct tx tx;                                                                                        \
-                                                                                                             \
-        r = store_read_begin((l)->store, &arena, &tx);                                                       \
-        if (r == 0) {                                                                                        \
-            struct table##_rows rows = table##_range(&tx, after, NULL, ROWS_AT_ONCE);                        \
-                                                                                                             \
-            for (size_t i = 0; i < rows.count; i++) {                                                        \
-                const struct table##_row *row = &rows.items[i];                                              \
-                                                                                                             \
-                body                                                                                         \
-            }                                                                                                \
-            after =                                                                                          \
-                rows.count < ROWS_AT_ONCE ? NULL : arena_strdup(&(l)->kept, rows.items[rows.count - 1].key); \
-            r = tx.failed;                                                                                   \
-            store_read_end(&tx);                                                                             \
-        }                                                                                                    \
-        arena_free(&arena);                                                                                  \
-    }
-
 static int look_at_rows(struct looking *l) {
     int r = 0;
 
-    EACH_ROW(l, s3_object, row, {
+    S3_EACH_ROW(l->store, &l->kept, s3_object, row, r, {
         if (!has_bytes(l, &tx, row))
             *vec_push(&l->kept, &l->objects) = arena_strdup(&l->kept, row->key);
     })
-    EACH_ROW(l, s3_older, row, {
+    S3_EACH_ROW(l->store, &l->kept, s3_older, row, r, {
         if (!has_bytes(l, &tx, (const struct s3_object_row *)(const void *)row))
             *vec_push(&l->kept, &l->older) = arena_strdup(&l->kept, row->key);
     })
     /* what is left are parts of uploads that go on */
-    EACH_ROW(l, s3_part, row, {
+    S3_EACH_ROW(l->store, &l->kept, s3_part, row, r, {
         if (row->file != NULL && map_get(&l->named, row->file) == NULL &&
             !is_sound(l, &arena, arena_printf(&arena, "part %s", row->key), row->file,
                       &(struct s3_expected){row->size, NULL, NULL}))

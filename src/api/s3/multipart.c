@@ -165,16 +165,6 @@ int s3_take_part(struct api_request *rq, struct s3_new_part *p) {
     return r;
 }
 
-/* As S3 names algorithms in messages. */
-static const char *in_lower_case(struct arena *a, const char *algorithm) {
-    char *text = arena_strdup(a, algorithm);
-
-    for (char *c = text; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c += 'a' - 'A';
-    return text;
-}
-
 struct uploading {
     const struct s3_upload_part_request *in;
     struct s3_new_part part;
@@ -191,10 +181,10 @@ static int prepare_part(struct api_request *rq, void *arg) {
         return api_refuse(
             rq, "InvalidRequest",
             "Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s",
-            in_lower_case(rq->arena, u->part.upload->checksum_algorithm),
+            text_lower(rq->arena, u->part.upload->checksum_algorithm),
             intake->given.kind == CHECKSUM_NONE
                 ? "null"
-                : in_lower_case(rq->arena, checksum_algorithm(intake->given.kind)));
+                : text_lower(rq->arena, checksum_algorithm(intake->given.kind)));
     return 0;
 }
 
@@ -298,7 +288,7 @@ static int add_part(struct api_request *rq, struct completion *c, const struct s
         return api_refuse(rq, "InvalidRequest",
                           "The upload was created using a %s checksum. The complete request must include the "
                           "checksum for each part. It was missing for part %lld in the request.",
-                          in_lower_case(rq->arena, checksum_algorithm(c->kind)), (long long)p->part_number.v);
+                          text_lower(rq->arena, checksum_algorithm(c->kind)), (long long)p->part_number.v);
     if (!last && row->size < S3_PART_MIN_BYTES)
         return refuse_small_part(rq, row);
     c->chosen[row - c->there.items] = true;

@@ -325,6 +325,34 @@ int s3_body_open(struct api_request *rq, const struct s3_object_row *row, int64_
 ssize_t s3_body_read(void *body, void *data, size_t capacity); /* fits s3_intake.read */
 void s3_body_close(struct s3_body *b);
 
+/*
+ * Looks at all rows of a table, some at a time, so that memory does not grow with the store: body sees `row`, and
+ * `tx` and `arena` of the transaction.  kept: an arena for the whole way; result_io: 0 or an errno, which ends it.
+ */
+enum { S3_ROWS_AT_ONCE = 1000 };
+#define S3_EACH_ROW(store_, kept_, table, row, result_io, body)                                              \
+    for (const char *after_ = ""; (result_io) == 0 && after_ != NULL;) {                                     \
+        struct arena arena = {0};                                                                            \
+        struct tx tx;                                                                                        \
+                                                                                                             \
+        (result_io) = store_read_begin((store_), &arena, &tx);                                               \
+        if ((result_io) == 0) {                                                                              \
+            struct table##_rows rows_ = table##_range(&tx, after_, NULL, S3_ROWS_AT_ONCE);                   \
+                                                                                                             \
+            for (size_t i_ = 0; i_ < rows_.count; i_++) {                                                    \
+                const struct table##_row *row = &rows_.items[i_];                                            \
+                                                                                                             \
+                body                                                                                         \
+            }                                                                                                \
+            after_ = rows_.count < S3_ROWS_AT_ONCE                                                           \
+                         ? NULL                                                                              \
+                         : arena_strdup((kept_), rows_.items[rows_.count - 1].key);                          \
+            (result_io) = tx.failed;                                                                         \
+            store_read_end(&tx);                                                                             \
+        }                                                                                                    \
+        arena_free(&arena);                                                                                  \
+    }
+
 /* ---- verify.c: are they what they were ---- */
 
 struct s3_expected {

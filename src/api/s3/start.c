@@ -20,7 +20,6 @@
 #include "base/text.h"
 #include "store/mark.h"
 
-enum { ROWS_AT_ONCE = 1000 };
 #define WAY_OUT                                                                                              \
     "put the right state.db back, or let `vpcbox fsck --repair` set the objects aside that it does not know"
 
@@ -127,27 +126,14 @@ struct names {
 
 static char absent, present;
 
-/* Adds the files of every row of a table, some rows at a time. */
+/* Adds the files of every row of a table. */
 #define ADD_FILES(s, table, names)                                                                           \
-    for (const char *after = ""; r == 0 && after != NULL;) {                                                 \
-        struct arena arena = {0};                                                                            \
-        struct tx tx;                                                                                        \
-                                                                                                             \
-        r = store_read_begin((s), &arena, &tx);                                                              \
-        if (r == 0) {                                                                                        \
-            struct table##_rows rows = table##_range(&tx, after, NULL, ROWS_AT_ONCE);                        \
-                                                                                                             \
-            for (size_t i = 0; i < rows.count; i++)                                                          \
-                if (rows.items[i].file != NULL) {                                                            \
-                    map_put(&(names)->map, rows.items[i].file, &absent);                                     \
-                    (names)->count++;                                                                        \
-                }                                                                                            \
-            after = rows.count < ROWS_AT_ONCE ? NULL : arena_strdup(&place, rows.items[rows.count - 1].key); \
-            r = tx.failed;                                                                                   \
-            store_read_end(&tx);                                                                             \
+    S3_EACH_ROW((s), &place, table, row, r, {                                                                \
+        if (row->file != NULL) {                                                                             \
+            map_put(&(names)->map, row->file, &absent);                                                      \
+            (names)->count++;                                                                                \
         }                                                                                                    \
-        arena_free(&arena);                                                                                  \
-    }
+    })
 
 static bool is_named(void *arg, const char *name) {
     struct names *names = arg;
