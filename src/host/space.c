@@ -126,7 +126,8 @@ static int give_home(const char *home, uid_t to) {
     FTS *walk;
     int r = 0;
 
-    if (stat(home, &st) < 0)
+    /* Whoever made it: instances' files are below. */
+    if (stat(home, &st) < 0 || chmod(home, 0700) < 0)
         return -errno;
     if (st.st_uid == to)
         return 0;
@@ -255,6 +256,10 @@ static int lay_out(const struct space_want *want, const char *program, uid_t own
 
     snprintf(instances, sizeof(instances), "%s/instances", home);
     if (mkdir(instances, 0711) == 0 && root && chown(instances, owner, owner) < 0)
+        return -errno;
+    /* Root's instances have ids that are not the owner's, so they must pass; an ordinary user's have his own, and what
+     * their root makes setuid must be out of others' reach. */
+    if (!root && chmod(instances, 0700) < 0)
         return -errno;
     /* Opened before /run is covered: they may live below it. */
     home_fd = open(home, O_PATH | O_CLOEXEC);

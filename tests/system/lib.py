@@ -140,6 +140,7 @@ class Box:
         return self.serving.wait(30)
 
     def close(self):
+        atexit.unregister(self.close)
         if self.serving and self.serving.poll() is None:
             try:
                 if self.stop() != 0:
