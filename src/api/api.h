@@ -79,10 +79,10 @@ struct api_config {
 struct api_instance_start {
     const char *id;
     const char *hostname;
-    const char *domain;     /* search domain, e.g. ap-northeast-1.compute.internal */
-    const char *resolver;   /* VPC base+2, or 169.254.169.253 */
-    const char *public_key; /* the launch's SSH key in OpenSSH's form, or NULL */
-    const void *user_data;  /* decoded; NULL when none */
+    const char *domain;    /* search domain, e.g. ap-northeast-1.compute.internal */
+    const char *resolver;  /* VPC base+2, or 169.254.169.253 */
+    bool ssh_key;          /* launched with a key pair: its sshd is wanted */
+    const void *user_data; /* decoded; NULL when none */
     size_t user_data_length;
     bool first_boot;
     uint32_t memory_mib, vcpus, disk_gib; /* its type's, its root volume's; 0: not known */

@@ -60,7 +60,7 @@ static int start(void *user, const struct api_instance_start *in) {
         return -E2BIG;
     snprintf(m.instance, sizeof(m.instance), "%s", in->id);
     snprintf(m.hostname, sizeof(m.hostname), "%s", in->hostname);
-    snprintf(m.public_key, sizeof(m.public_key), "%s", in->public_key == NULL ? "" : in->public_key);
+    m.ssh_key = in->ssh_key;
     snprintf(m.search, sizeof(m.search), "%s", in->domain == NULL ? "" : in->domain);
     for (size_t i = 0; i < in->eni_count; i++) {
         r = eni(&in->enis[i], &m.enis[i]);

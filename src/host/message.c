@@ -89,9 +89,8 @@ static bool interface_ok(const struct message_interface *i) {
 
 static bool instance_start_ok(const struct message_instance_start *s) {
     if (!message_name_ok(s->instance) || !hostname_ok(s->hostname, sizeof(s->hostname)) ||
-        !hostname_ok(s->search, sizeof(s->search)) || !text_ok(s->public_key, sizeof(s->public_key)) ||
-        s->eni_count > MESSAGE_ENIS_MAX || s->size.memory_mib > 1 << 26 || s->size.vcpus > 1 << 12 ||
-        s->size.disk_gib > 1 << 16)
+        !hostname_ok(s->search, sizeof(s->search)) || s->eni_count > MESSAGE_ENIS_MAX ||
+        s->size.memory_mib > 1 << 26 || s->size.vcpus > 1 << 12 || s->size.disk_gib > 1 << 16)
         return false;
     for (uint32_t i = 0; i < s->eni_count; i++) {
         if (!eni_ok(&s->enis[i]))

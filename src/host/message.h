@@ -65,7 +65,6 @@ enum {
     MESSAGE_TAIL_MAX = 64 * 1024,
     MESSAGE_ID_BYTES = 64,    /* instance ids: [a-z0-9][a-z0-9-]*, terminated */
     MESSAGE_NAME_BYTES = 256, /* host names, reasons, working directories */
-    MESSAGE_KEY_BYTES = 1280, /* an SSH public key's line */
     MESSAGE_ENIS_MAX = 8,
     MESSAGE_ADDRESSES_MAX = 16,
     MESSAGE_FDS_MAX = 5,
@@ -189,9 +188,10 @@ struct message_size {
 struct message_instance_start {
     char instance[MESSAGE_ID_BYTES];
     char hostname[MESSAGE_NAME_BYTES];
-    char search[MESSAGE_NAME_BYTES];    /* DNS search domain, may be empty */
-    char public_key[MESSAGE_KEY_BYTES]; /* the launch's SSH key, may be empty */
-    struct ip4 resolver;                /* VPC base + 2, or 0 */
+    char search[MESSAGE_NAME_BYTES]; /* DNS search domain, may be empty */
+    uint8_t ssh_key;                 /* launched with a key pair: its sshd is wanted */
+    uint8_t pad[3];
+    struct ip4 resolver; /* VPC base + 2, or 0 */
     struct message_size size;
     uint32_t eni_count;
     struct message_eni enis[MESSAGE_ENIS_MAX];

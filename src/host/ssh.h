@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ssh: what an instance's sshd finds at a first boot.
+ * ssh: what an instance's sshd finds of EC2 at a first boot.
  *
- * Theory of operation: as on Amazon Linux, the launch's key opens ec2-user (root's copy only says so), keys of
- * EC2 Instance Connect are asked of the metadata service at each login (AuthorizedKeysCommand), and host keys are
- * made when sshd first starts.  The server is the machine's own openssh-server; it is enabled where the instance
- * was launched with a key and the machine has it.  Done once, marked where cloud-init marks it.
+ * Theory of operation: as on Amazon Linux, the keys that EC2 Instance Connect lends are asked of the metadata service
+ * at each login (AuthorizedKeysCommand), and sshd is enabled where the instance was launched with a key pair and the
+ * machine has it.  The key pair's own key is put in place by firstboot.h, sshd's unit and settings come
+ * from defaults.h.  What the instance changes of this stays changed.
  */
 #ifndef VPCBOX_HOST_SSH_H
 #define VPCBOX_HOST_SSH_H

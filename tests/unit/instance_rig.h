@@ -67,7 +67,6 @@ static inline int rig_start(void *user, const struct api_instance_start *s) {
     rig.start.id = arena_strdup(&rig.notes_arena, s->id);
     rig.start.hostname = arena_strdup(&rig.notes_arena, s->hostname);
     rig.start.domain = arena_strdup(&rig.notes_arena, s->domain);
-    rig.start.public_key = arena_strdup(&rig.notes_arena, s->public_key);
     rig.start.resolver = arena_strdup(&rig.notes_arena, s->resolver);
     rig.start.user_data = arena_dup(&rig.notes_arena, s->user_data, s->user_data_length);
     for (size_t i = 0; i < s->eni_count; i++) {

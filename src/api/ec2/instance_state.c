@@ -171,7 +171,6 @@ static struct api_instance_start copy_start(struct arena *a, const struct api_in
     s.id = arena_strdup(a, s.id);
     s.hostname = arena_strdup(a, s.hostname);
     s.domain = arena_strdup(a, s.domain);
-    s.public_key = arena_strdup(a, s.public_key);
     s.resolver = arena_strdup(a, s.resolver);
     s.user_data = s.user_data_length > 0 ? arena_dup(a, s.user_data, s.user_data_length) : NULL;
     for (size_t i = 0; i < s.eni_count; i++)
@@ -274,7 +273,7 @@ static void fill_start(struct api_request *rq, const struct instance_row *i,
 
     *start = (struct api_instance_start){
         .id = i->id,
-        .public_key = i->public_key,
+        .ssh_key = i->public_key != NULL,
         .user_data = i->user_data.data,
         .user_data_length = i->user_data.length,
         .first_boot = !i->booted,
