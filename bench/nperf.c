@@ -16,7 +16,6 @@
  *        prints: sent/s received/s
  *   nperf flow --host IP --port P --secs S                prints: bytes/s sent over one connection
  *   nperf spin --cpu N                                   SCHED_IDLE spinner: keeps the CPU out of halt
- *   nperf cpu                                            prints: busy_ticks total_ticks
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -168,12 +167,8 @@ static int mode_srv(void) {
     struct {
         void (*f)(int);
         int type, off;
-    } r[] = {{srv_echo, SOCK_STREAM, 0},
-             {srv_close, SOCK_STREAM, 1},
-             {srv_close, SOCK_STREAM, 1},
-             {srv_uecho, SOCK_DGRAM, 2},
-             {srv_sink, SOCK_DGRAM, 3},
-             {srv_tcp_sink, SOCK_STREAM, 4}};
+    } r[] = {{srv_echo, SOCK_STREAM, 0}, {srv_close, SOCK_STREAM, 1}, {srv_close, SOCK_STREAM, 1},
+             {srv_uecho, SOCK_DGRAM, 2}, {srv_sink, SOCK_DGRAM, 3},   {srv_tcp_sink, SOCK_STREAM, 4}};
     int s = -1;
     for (unsigned i = 0; i < sizeof r / sizeof *r; i++) {
         if (!i || r[i].off != r[i - 1].off)
@@ -352,18 +347,10 @@ static int mode_spin(void) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (sched_setscheduler(0, SCHED_IDLE, &p) || sched_setaffinity(0, sizeof c, &c))
         die("spin");
+    if (nice(19) < 0) /* so that its time is told apart from the loads' in /proc/stat */
+        die("nice");
     for (volatile unsigned i = 0; c.__bits[0] || i + 1; i++) {
     }
-    return 0;
-}
-static int mode_cpu(void) {
-    FILE *f = fopen("/proc/stat", "r");
-    unsigned long v[8] = {0};
-    if (!f || fscanf(f, "cpu %lu %lu %lu %lu %lu %lu %lu %lu", v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6,
-                     v + 7) < 7)
-        return 1;
-    unsigned long busy = v[0] + v[1] + v[2] + v[5] + v[6];
-    printf("%lu %lu\n", busy, busy + v[3] + v[4] + v[7]);
     return 0;
 }
 int main(int c, char **v) {
@@ -410,7 +397,5 @@ int main(int c, char **v) {
         return mode_flow();
     if (!strcmp(v[1], "spin"))
         return mode_spin();
-    if (!strcmp(v[1], "cpu"))
-        return mode_cpu();
     return 2;
 }

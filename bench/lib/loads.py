@@ -17,6 +17,13 @@ UNITS = {"bulk": "Gbit/s", "bulk4": "Gbit/s", "plain": "Gbit/s", "packets": "pac
          "urr50": "µs", "urr99": "µs", "connections": "connections/s"}
 
 
+def busy_seconds():
+    """Of all processors so far, but for what is niced: those that keep them awake."""
+    with open("/proc/stat") as f:
+        user, _, system, _, _, irq, softirq = map(int, f.readline().split()[1:8])
+    return (user + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
 def processor_seconds(pid):
     with open("/proc/%d/stat" % pid) as f:
         w = f.read().rsplit(")", 1)[1].split()
@@ -89,19 +96,27 @@ class Loads:
         rate, failed = self.perf("crr", "--conc", "8")
         return {"connections": rate, "failed": failed}
 
+    def costs(self, figures, busy):
+        """What of all processors' time a gigabyte and a connection took, both ends' work included."""
+        amounts = {"bulk": ("gigabyte", 8), "connections": ("connection", 1e6)}
+        return {"cost " + what: busy * factor / (figures[key] * self.seconds)
+                for key, (what, factor) in amounts.items() if figures.get(key)}
+
     def used(self):
         """Processor seconds of the forwarder so far."""
         return processor_seconds(self.path.forwarder) if self.path.forwarder else 0
 
     def measure(self, keys):
         """Figures by key: those that the loads give of which at least one key is wanted.  "cpu bulk" and so on:
-        processors that the forwarder used meanwhile."""
+        processors that the forwarder used meanwhile; "cost gigabyte", "cost connection": all processors' time for one."""
         out = {}
         with self.serving():
             for load, gives in GIVES.items():
                 if gives & set(keys):
-                    before, t = self.used(), time.monotonic()
-                    out.update(load(self))
+                    before, busy, t = self.used(), busy_seconds(), time.monotonic()
+                    figures = load(self)
+                    out.update(figures)
+                    out.update(self.costs(figures, busy_seconds() - busy))
                     out["cpu " + load.__name__] = (self.used() - before) / (time.monotonic() - t)
         return out
 
