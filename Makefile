@@ -186,6 +186,13 @@ check:
 check-fresh:
 	@tools/check-fresh
 
+# The system tests again and again, with a sanitizer of threads; the last result is docs/soak.md.
+soak:
+	@tools/setup build run test
+	@$(MAKE) $(AGAIN) all system
+	@$(MAKE) $(AGAIN) MODE=tsan all
+	@tools/soak
+
 lint:
 	@tools/setup build test
 	@$(MAKE) $(AGAIN) -k lint-files

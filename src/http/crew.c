@@ -101,6 +101,9 @@ int crew_add(struct crew *crew, int fd, struct parked *p) {
 }
 
 int crew_park(struct crew *crew, int fd, struct parked *p) {
+    /* What was written before is there for the next worker: epoll sees to that, but neither C's memory model nor a
+     * sanitizer knows it.  Its other end is where a worker has waited. */
+    atomic_fetch_add(&crew->waiting, 0);
     return set(crew, EPOLL_CTL_MOD, fd, p);
 }
 
