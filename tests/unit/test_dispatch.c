@@ -443,8 +443,11 @@ static void test_mistakes(void **state) {
     assert_non_null(strstr(raw("PUT", "/bucket?acl", "s3.amazonaws.com", "", 501), "s3:PutBucketAcl"));
     assert_non_null(strstr(raw("POST", "/bucket", "s3.amazonaws.com", "", 405), "MethodNotAllowed"));
     assert_non_null(
-        strstr(raw("GET", "/b/k?AWSAccessKeyId=test&Signature=x&Expires=1795319904", "127.0.0.1", "", 400),
+        strstr(raw("GET", "/b?AWSAccessKeyId=test&Signature=x&Expires=4102444800", "127.0.0.1", "", 400),
                "Please use AWS4-HMAC-SHA256."));
+    assert_non_null(
+        strstr(raw("GET", "/b/k?AWSAccessKeyId=test&Signature=x&Expires=1795319904", "127.0.0.1", "", 403),
+               "Request has expired"));
 }
 
 /* Names an operation that does not exist, or that only AWS has. */
