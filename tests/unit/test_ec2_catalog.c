@@ -135,10 +135,13 @@ static void parameters(void **state) {
     assert_int_equal(api_work(rig.api, parameters_work, NULL), 0);
 }
 
+#define AL2023 "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64"
+
 static void all_data_hangs_together(void **state) {
     size_t count, same;
     const struct catalog_type *all = catalog_types(&count);
-    const struct catalog_image *ami = catalog_images(&same);
+    const struct catalog_image *ami = catalog_images("ap-northeast-1", &same), *other;
+    struct catalog_parameter here, there;
 
     (void)state;
     for (size_t i = 0; i < count; i++) {
@@ -151,6 +154,22 @@ static void all_data_hangs_together(void **state) {
         assert_ptr_equal(catalog_image(ami[i].id), &ami[i]);
         assert_true(ec2_id_well_formed(EC2_IMAGE, ami[i].id));
     }
+    /* Each region has its own ids for the same images, and parameters that lead to them. */
+    other = catalog_images("us-east-1", &count);
+    assert_int_equal(count, same);
+    for (size_t i = 0; i < same; i++) {
+        assert_string_equal(other[i].name, ami[i].name);
+        assert_string_not_equal(other[i].id, ami[i].id);
+        assert_string_not_equal(other[i].snapshot_id, ami[i].snapshot_id);
+        assert_ptr_equal(catalog_image(other[i].id), &other[i]);
+        assert_true(ec2_id_well_formed(EC2_IMAGE, other[i].id));
+    }
+    assert_true(catalog_parameter("ap-northeast-1", AL2023, &here) &&
+                catalog_parameter("us-east-1", AL2023, &there));
+    assert_string_equal(here.image->name, there.image->name);
+    assert_string_equal(there.image->region, "us-east-1");
+    assert_false(catalog_parameter("us-east-1", "/none", &there));
+    assert_null(catalog_images("mars-1", &count));
 }
 
 static void what_metadata_tells(void **state) {

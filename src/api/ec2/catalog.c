@@ -11,14 +11,18 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "base/tsv.h"
+#include "net/awsnet.h"
+
+#define DATA_REGION "ap-northeast-1" /* whose ids data/aws/images.tsv has */
 
 static struct {
     pthread_once_t once;
     struct arena arena;
     VEC(struct catalog_type) types;
-    VEC(struct catalog_image) images;
-    VEC(struct catalog_parameter) parameters;
-    struct map type_by_name, image_by_id, parameter_by_name;
+    VEC(struct catalog_image) images; /* region by region, in the data's order in each */
+    size_t images_of_region;
+    struct map type_by_name, image_by_id;
+    struct map parameters; /* name to the image in the data's region */
 } all = {.once = PTHREAD_ONCE_INIT};
 
 /* The data is part of the program: what does not parse is a bug of ours, found by the first test. */
@@ -89,6 +93,31 @@ static void load_types(void) {
         map_put(&all.type_by_name, all.types.items[i].name, &all.types.items[i]);
 }
 
+static const char *id_in(const char *region, const char *prefix, const char *id) {
+    uint64_t hash = hash_bytes(region, strlen(region), 0);
+
+    return arena_printf(&all.arena, "%s-0%016llx", prefix,
+                        (unsigned long long)hash_bytes(id, strlen(id), hash));
+}
+
+static void copy_to_regions(void) {
+    size_t regions;
+    const struct awsnet_region *region = awsnet_regions(&regions);
+
+    for (; regions > 0; regions--, region++) {
+        if (strcmp(region->name, DATA_REGION) == 0)
+            continue;
+        for (size_t i = 0; i < all.images_of_region; i++) {
+            struct catalog_image image = all.images.items[i];
+
+            image.region = region->name;
+            image.id = id_in(region->name, "ami", image.id);
+            image.snapshot_id = id_in(region->name, "snap", image.snapshot_id);
+            *vec_push(&all.arena, &all.images) = image;
+        }
+    }
+}
+
 static void load_images(void) {
     struct tsv t;
     char *f[13];
@@ -96,6 +125,7 @@ static void load_images(void) {
     open_data(&t, "aws/images.tsv");
     while (tsv_next(&t, f, 13)) {
         *vec_push(&all.arena, &all.images) = (struct catalog_image){
+            .region = DATA_REGION,
             .id = f[0],
             .name = f[1],
             .architecture = f[2],
@@ -111,6 +141,8 @@ static void load_images(void) {
             .description = f[12],
         };
     }
+    all.images_of_region = all.images.count;
+    copy_to_regions();
     for (size_t i = 0; i < all.images.count; i++)
         map_put(&all.image_by_id, all.images.items[i].id, &all.images.items[i]);
 }
@@ -125,10 +157,8 @@ static void load_parameters(void) {
 
         if (image == NULL)
             broken("image", f[1]);
-        *vec_push(&all.arena, &all.parameters) = (struct catalog_parameter){f[0], f[1], image};
+        map_put(&all.parameters, f[0], (void *)(uintptr_t)image);
     }
-    for (size_t i = 0; i < all.parameters.count; i++)
-        map_put(&all.parameter_by_name, all.parameters.items[i].name, &all.parameters.items[i]);
 }
 
 static void load(void) {
@@ -156,10 +186,16 @@ const char *catalog_cpu_credits(const struct catalog_type *type) {
     return !type->burstable ? NULL : text_starts(type->name, "t2.") ? "standard" : "unlimited";
 }
 
-const struct catalog_image *catalog_images(size_t *ret_count) {
+const struct catalog_image *catalog_images(const char *region, size_t *ret_count) {
     loaded();
-    *ret_count = all.images.count;
-    return all.images.items;
+    for (size_t i = 0; i < all.images.count; i += all.images_of_region) {
+        if (strcmp(all.images.items[i].region, region) == 0) {
+            *ret_count = all.images_of_region;
+            return &all.images.items[i];
+        }
+    }
+    *ret_count = 0;
+    return NULL;
 }
 
 const struct catalog_image *catalog_image(const char *id) {
@@ -167,7 +203,15 @@ const struct catalog_image *catalog_image(const char *id) {
     return map_get(&all.image_by_id, id);
 }
 
-const struct catalog_parameter *catalog_parameter(const char *name) {
+bool catalog_parameter(const char *region, const char *name, struct catalog_parameter *ret_parameter) {
+    const struct catalog_image *base, *images;
+    size_t count;
+
     loaded();
-    return map_get(&all.parameter_by_name, name);
+    base = map_get(&all.parameters, name);
+    images = catalog_images(region, &count);
+    if (base == NULL || count == 0)
+        return false;
+    *ret_parameter = (struct catalog_parameter){name, &images[base - all.images.items]};
+    return true;
 }

@@ -24,7 +24,12 @@ struct catalog_type {
     bool burstable, xen, free_tier;
 };
 
+/*
+ * An image is a region's: the data's ids are ap-northeast-1's own, every other region has the same images under
+ * ids that follow from its name and theirs, and stay.
+ */
 struct catalog_image {
+    const char *region;
     const char *id, *name, *architecture;
     const char *owner_id, *owner_alias; /* alias: NULL when none */
     const char *created;
@@ -37,17 +42,20 @@ struct catalog_image {
     const char *description;
 };
 
+/* A public parameter that names an image. */
 struct catalog_parameter {
-    const char *name, *value;
-    const struct catalog_image *image;
+    const char *name;
+    const struct catalog_image *image; /* the region's */
 };
 
 const struct catalog_type *catalog_types(size_t *ret_count);
 const struct catalog_type *catalog_type(const char *name); /* NULL when unknown; so for the others */
 const char *
 catalog_cpu_credits(const struct catalog_type *type); /* what it has unasked; NULL: not burstable */
-const struct catalog_image *catalog_images(size_t *ret_count);
-const struct catalog_image *catalog_image(const char *id);
-const struct catalog_parameter *catalog_parameter(const char *name);
+/* A region's; none of one that AWS has not. */
+const struct catalog_image *catalog_images(const char *region, size_t *ret_count);
+const struct catalog_image *catalog_image(const char *id); /* of whatever region */
+/* False: there is none of this name. */
+bool catalog_parameter(const char *region, const char *name, struct catalog_parameter *ret_parameter);
 
 #endif

@@ -68,6 +68,12 @@ static bool id_wanted(const struct ec2_describe_images_request *in, const struct
     return in->image_ids.count == 0;
 }
 
+static const struct catalog_image *image_in(const struct api_request *rq, const char *id) {
+    const struct catalog_image *image = catalog_image(id);
+
+    return image != NULL && text_is(image->region, rq->region) ? image : NULL;
+}
+
 /* Refuses the first malformed id, or all that are unknown together. */
 static int ids_known(struct api_request *rq, const struct ec2_describe_images_request *in) {
     const char *names = "";
@@ -76,7 +82,7 @@ static int ids_known(struct api_request *rq, const struct ec2_describe_images_re
     for (size_t i = 0; i < in->image_ids.count; i++) {
         const char *id = in->image_ids.items[i];
 
-        if (catalog_image(id) != NULL)
+        if (image_in(rq, id) != NULL)
             continue;
         if (!ec2_id_well_formed(EC2_IMAGE, id))
             return instance_refuse_image(rq, id);
@@ -91,7 +97,7 @@ int ec2_describe_images(struct api_request *rq, const struct ec2_describe_images
                         struct ec2_describe_images_result *out) {
     struct ec2_query q;
     size_t count;
-    const struct catalog_image *images = catalog_images(&count);
+    const struct catalog_image *images = catalog_images(rq->region, &count);
 
     if (EC2_QUERY(rq, &q, EC2_IMAGE, in, image_ids) < 0)
         return API_REFUSED;

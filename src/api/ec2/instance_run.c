@@ -89,15 +89,15 @@ static int choose_image(struct api_request *rq, request in, struct launch *l) {
     if (id == NULL)
         return api_refuse(rq, "MissingParameter", "The request must contain the parameter ImageId");
     if (text_starts(id, by_parameter)) {
-        const struct catalog_parameter *p = catalog_parameter(id + strlen(by_parameter));
+        struct catalog_parameter p;
 
-        if (p == NULL)
+        if (!catalog_parameter(rq->region, id + strlen(by_parameter), &p))
             return api_refuse(rq, "InvalidParameterValue", "The parameter '%s' does not exist.",
                               id + strlen(by_parameter));
-        id = p->value;
+        id = p.image->id;
     }
     l->image = catalog_image(id);
-    if (l->image == NULL)
+    if (l->image == NULL || !text_is(l->image->region, rq->region))
         return instance_refuse_image(rq, id);
     l->type = instance_check_type(rq, in->instance_type != NULL ? in->instance_type : "m1.small", l->image);
     return l->type != NULL ? 0 : API_REFUSED;

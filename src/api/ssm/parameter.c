@@ -19,7 +19,7 @@ enum { PUBLIC_VERSION = 1 };
 static int find(struct api_request *rq, const char *text, struct ssm_parameter *ret_parameter) {
     char *name = arena_strdup(rq->arena, text), *selector;
     const char *prefix = arena_printf(rq->arena, "arn:aws:ssm:%s::parameter/", rq->region);
-    const struct catalog_parameter *p;
+    struct catalog_parameter p;
     int64_t modified = 0;
 
     if (text_starts(name, prefix))
@@ -27,20 +27,19 @@ static int find(struct api_request *rq, const char *text, struct ssm_parameter *
     selector = strchr(name, ':');
     if (selector != NULL)
         *selector++ = '\0';
-    p = catalog_parameter(name);
-    if (p == NULL)
+    if (!catalog_parameter(rq->region, name, &p))
         return -ENOENT;
     if (selector != NULL && strcmp(selector, "1") != 0)
         return -ESRCH;
-    clock_parse(p->image->created, &modified);
+    clock_parse(p.image->created, &modified);
     *ret_parameter = (struct ssm_parameter){
-        .name = p->name,
+        .name = p.name,
         .type = "String",
-        .value = p->value,
+        .value = p.image->id,
         .version = SOME_INT(PUBLIC_VERSION),
         .selector = selector != NULL ? ":1" : NULL,
         .last_modified_date = SOME_TIME(modified),
-        .arn = arena_printf(rq->arena, "arn:aws:ssm:%s::parameter%s", rq->region, p->name),
+        .arn = arena_printf(rq->arena, "arn:aws:ssm:%s::parameter%s", rq->region, p.name),
         .data_type = "text",
     };
     return 0;
