@@ -141,7 +141,7 @@ static void all_data_hangs_together(void **state) {
     size_t count, same;
     const struct catalog_type *all = catalog_types(&count);
     const struct catalog_image *ami = catalog_images("ap-northeast-1", &same), *other;
-    struct catalog_parameter here, there;
+    struct catalog_parameter here = {0}, there = {0};
 
     (void)state;
     for (size_t i = 0; i < count; i++) {
