@@ -41,7 +41,20 @@ class Remains:
         own = {_link("/proc/self/ns/" + n) for n in KINDS}
         self.folder = folder
         self.processes = _descendants(pid)
-        self.spaces = {_link("/proc/%d/ns/%s" % (p, n)) for p in self.processes for n in KINDS} - own - {""}
+        self.spaces, self.held = set(), []
+        for path in ["/proc/%d/ns/%s" % (p, n) for p in self.processes for n in KINDS]:
+            name = _link(path)
+            if name and name not in own | self.spaces:
+                # Held open, so that its number is not given to a namespace of somebody else meanwhile.
+                try:
+                    self.held.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+                    self.spaces.add(name)
+                except OSError:
+                    pass  # it has ended by now
+
+    def __del__(self):
+        for fd in self.held:
+            os.close(fd)
 
     def left(self):
         alive = [p for p in self.processes if _alive(p)]
