@@ -26,7 +26,8 @@ int s3_refuse_digest(struct api_request *rq, enum checksum_kind kind, const char
         api_refuse(rq, "BadDigest", "The %s you specified did not match the calculated checksum.",
                    checksum_algorithm(kind));
     api_detail(rq, "ExpectedDigest", given);
-    return api_detail(rq, "CalculatedDigest", computed);
+    return api_detail(rq, "CalculatedDigest",
+                      arena_strdup(rq->arena, computed)); /* the caller's goes before the answer */
 }
 
 /* Is it base64 of as many bytes as the kind has?  in_parts: with "-N" at will. */
