@@ -24,7 +24,7 @@ enum {
     FIRST_MESSAGE_MS = 10000,
     CLIENT_GRACE_MS = 30000,
     WRITE_MS = 10000,
-    PROBE_MS = 500,
+    PROBE_MS = 2000,
     PROBE_STEP_NS = 2000000,
     ID_BYTES = TOKEN_ID_BYTES,
     STACK_BYTES = 1024 * 1024, /* of address space: JSON may be 2048 levels deep */
