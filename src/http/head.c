@@ -184,13 +184,15 @@ static ssize_t look_for_head(struct conn *c) {
     static _Atomic uint64_t crowded_until;
     static atomic_int holders;
     uint64_t start = c->since_ns, now = start;
+    char *at = c->in + c->end; /* behind what came with the last request */
+    size_t room = c->capacity - c->end;
     ssize_t n = -EAGAIN;
 
     if (stream_pending(&c->io))
-        n = stream_try(&c->io, c->in, c->capacity);
+        n = stream_try(&c->io, at, room);
     if (n == -EAGAIN && c->quick && start > atomic_load(&crowded_until) && atomic_load(c->busy) == 0 &&
         !atomic_flag_test_and_set(&looking)) {
-        while (atomic_load(c->busy) == 0 && (n = stream_try(&c->io, c->in, c->capacity)) == -EAGAIN &&
+        while (atomic_load(c->busy) == 0 && (n = stream_try(&c->io, at, room)) == -EAGAIN &&
                now - start < LOOK_NS) {
             uint64_t before = now;
 
@@ -208,7 +210,7 @@ static ssize_t look_for_head(struct conn *c) {
     if (!conn_park(c))
         return -ECONNRESET;
     if (atomic_fetch_add(&holders, 1) < HOLDERS_MAX)
-        n = stream_hold(&c->io, c->in, c->capacity);
+        n = stream_hold(&c->io, at, room);
     atomic_fetch_sub(&holders, 1);
     conn_unpark(c);
     return n;

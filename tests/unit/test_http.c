@@ -231,6 +231,19 @@ static void test_split_bytes(void **state) {
     has(text, "GET|/who|/who|(none)|");
 }
 
+/* The first bytes of the next head come with the last request's, the rest when that is answered. */
+static void test_head_in_two(void **state) {
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        int fd = dial(port);
+
+        say(fd, "GET /who HTTP/1.1\r\nHost: h\r\n\r\nGET /wh");
+        has(until(fd, "|0|(none)|(none)"), "HTTP/1.1 200 OK");
+        say(fd, "o?two HTTP/1.1\r\n" CLOSE);
+        has(rest(fd), "GET|/who?two|");
+    }
+}
+
 static void test_http10(void **state) {
     char *text = ask("GET /who HTTP/1.0\r\n\r\n");
 
@@ -869,6 +882,7 @@ int main(void) {
         cmocka_unit_test(test_request_fields),
         cmocka_unit_test(test_pipeline),
         cmocka_unit_test(test_split_bytes),
+        cmocka_unit_test(test_head_in_two),
         cmocka_unit_test(test_http10),
         cmocka_unit_test(test_expect),
         cmocka_unit_test(test_limits),
