@@ -24,7 +24,9 @@ enum {
     FIRST_MESSAGE_MS = 10000,
     CLIENT_GRACE_MS = 30000,
     WRITE_MS = 10000,
+    LINGER_MS = 1000,
     PROBE_MS = 2000,
+    PROBE_ROUNDING_MS = 10, /* of the kernel's times */
     PROBE_STEP_NS = 2000000,
     ID_BYTES = TOKEN_ID_BYTES,
     STACK_BYTES = 1024 * 1024, /* of address space: JSON may be 2048 levels deep */
@@ -295,6 +297,16 @@ static bool wait_for_side(struct session_gateway *g, struct session *s, enum api
     return there;
 }
 
+/* What a side still sends is read until it hangs up: to close over unread bytes would reset the connection, and the
+ * side might never see the last words. */
+static void linger(struct ws *ws) {
+    uint64_t until = clock_mono_ns() + (uint64_t)LINGER_MS * 1000000;
+    struct ws_message m;
+
+    while (clock_mono_ns() < until && ws_read(ws, LINGER_MS, &m) == 0)
+        ;
+}
+
 /* One side's frames to the other, until one of them goes. */
 static void relay(struct session_gateway *g, struct session *s, enum api_session_side mine, struct ws *ws) {
     enum api_session_side other = mine == API_SESSION_AGENT ? API_SESSION_CLIENT : API_SESSION_AGENT;
@@ -358,6 +370,8 @@ static void serve_data(struct session_gateway *g, const struct token *token, str
     pthread_mutex_unlock(&g->lock);
     pthread_mutex_unlock(&side->writing);
     relay(g, s, mine, ws);
+    if (s->over)
+        linger(ws);
     side_lost(g, s, mine, ws);
     leave(g, s);
 }
@@ -439,9 +453,12 @@ static void serve_control(struct session_gateway *g, const struct token *token, 
 
 /* -- what the handlers ask ------------------------------------------------------------------------- */
 
-/* Whether what has been sent reaches the far end's kernel within PROBE_MS. */
+/*
+ * Whether the far end's kernel answers within PROBE_MS: it has taken all that was sent, or, when its program takes
+ * nothing and its window is shut, has said so since.
+ */
 static bool answers(struct ws *ws) {
-    uint64_t start = clock_mono_ns();
+    uint64_t start = clock_mono_ns(), waited_ms;
 
     if (ws_ping(ws) < 0)
         return false;
@@ -452,9 +469,10 @@ static bool answers(struct ws *ws) {
         if (getsockopt(ws_fd(ws), IPPROTO_TCP, TCP_INFO, &info, &length) < 0 ||
             info.tcpi_state != TCP_ESTABLISHED)
             return false;
-        if (info.tcpi_unacked == 0)
+        waited_ms = (clock_mono_ns() - start) / 1000000;
+        if (info.tcpi_unacked == 0 || info.tcpi_last_ack_recv + PROBE_ROUNDING_MS < waited_ms)
             return true;
-        if (clock_mono_ns() - start > (uint64_t)PROBE_MS * 1000000)
+        if (waited_ms > PROBE_MS)
             return false;
         nanosleep(&(struct timespec){0, PROBE_STEP_NS}, NULL);
     }
