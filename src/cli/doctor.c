@@ -84,6 +84,7 @@ static void try_kernel(struct cli *c, char text[WORDS]) {
 
     (void)c;
     kernel_load(&k);
+    kernel_loaded(&k);
     snprintf(text, WORDS, "%s", k.why);
 }
 

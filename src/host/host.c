@@ -113,8 +113,8 @@ static void child_heard(void *context, uint32_t events) {
     message_close_fds(&m);
 }
 
-static void child_start(void *context) {
-    struct child *c = context;
+/* The process alone, which waits for its greeting; when that fails it is tried again later. */
+static void child_spawn(struct child *c) {
     int pair[2];
     pid_t pid;
 
@@ -135,7 +135,18 @@ static void child_start(void *context) {
     c->ready = false;
     c->source = (struct loop_source){.ready = child_heard, .context = c};
     loop_add(&c->box->loop, &c->source, c->sock, EPOLLIN);
-    c->greet(c->box);
+}
+
+static void child_greet(struct child *c) {
+    if (c->pid != 0)
+        c->greet(c->box);
+}
+
+static void child_start(void *context) {
+    struct child *c = context;
+
+    child_spawn(c);
+    child_greet(c);
 }
 
 static void box_stop(struct box *box, int status);
@@ -660,6 +671,7 @@ static const char *lacking(const struct box *box) {
 static void make_nets(struct box *box) {
     int r;
 
+    kernel_loaded(&box->kernel);
     if (!box->space.packets)
         return;
     if (box->kernel.why[0] == '\0')
@@ -710,6 +722,13 @@ int host_run(const struct host_options *options) {
     r = space_enter(&want, &box.space);
     if (r < 0)
         return complain_home(options->home, r);
+    r = loop_open(&box.loop);
+    if (r == 0)
+        r = open_signals(&box);
+    if (r < 0)
+        return complain("event loop", r);
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* what loses its parent is still the box's */
+    child_spawn(&box.region);                  /* it is linked while the networks are made */
     make_nets(&box);
     lack = lacking(&box);
     if (lack != NULL) {
@@ -717,14 +736,8 @@ int host_run(const struct host_options *options) {
                 options->dataplane == HOST_DATAPLANE_KERNEL ? "kernel" : "tap", lack);
         return 1;
     }
-    r = loop_open(&box.loop);
-    if (r == 0)
-        r = open_signals(&box);
-    if (r < 0)
-        return complain("event loop", r);
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* what loses its parent is still the box's */
     guest_sweep(&box);
-    child_start(&box.region);
+    child_greet(&box.region);
     if (box.space.packets)
         child_start(&box.fabric);
     if (box.space.packets && options->internet == MESSAGE_INTERNET_HOST)

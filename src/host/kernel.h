@@ -3,8 +3,9 @@
  * kernel: the kernel's side of the data plane (bpf/cache.h): programs, maps, the fabric's network namespace.
  *
  * Theory of operation: only a process with CAP_BPF in the machine's own user namespace may load programs, so
- * kernel_load() comes first of all, before host enters the box's namespaces.  It works in a child that sends the
- * descriptors home, so that libbpf never becomes part of host.  Everything afterwards (making the namespace,
+ * kernel_load() comes first of all, before host enters the box's namespaces.  It starts a child that loads them, so
+ * that libbpf never becomes part of host and verifying takes none of host's time; kernel_loaded() takes the descriptors
+ * that it sends home.  Everything afterwards (making the namespace,
  * cables and the punt TAP, attaching, filling maps by descriptor) needs no more than the box's own root.
  *
  * Host holds all descriptors, so what the kernel forwards goes on while a fabric is dead, and everything
@@ -23,13 +24,17 @@ struct kernel {
     int flows, rules, config, news, ports; /* maps; news is a ring buffer */
     int port_in, punt_in;                  /* programs */
     int ns, nl;                            /* the fabric's namespace, and a netlink socket in it */
-    struct space_tap punt;                 /* frames carry a VLAN tag with the port */
-    unsigned last_index;                   /* links are numbered here, so that nobody need ask */
-    char why[MESSAGE_NAME_BYTES];          /* when !on: what is missing */
+    pid_t loader;                          /* the child under way, and where it answers: -1, nothing comes */
+    int loaded;
+    struct space_tap punt;        /* frames carry a VLAN tag with the port */
+    unsigned last_index;          /* links are numbered here, so that nobody need ask */
+    char why[MESSAGE_NAME_BYTES]; /* when !on: what is missing */
 };
 
-/* Call as the process was started.  Never fails: ret->why says what is missing. */
+/* Begins.  Call as the process was started.  Never fails: ret->why says what is missing, then or when it has loaded. */
 void kernel_load(struct kernel *ret);
+/* Waits for its end, at any later time; nothing to do when it did not begin. */
+void kernel_loaded(struct kernel *k);
 /* Call inside the box's namespaces; sets k->on, or k->why. */
 void kernel_start(struct kernel *k);
 

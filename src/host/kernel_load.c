@@ -61,29 +61,33 @@ static int load_child(void *context) {
     return fd_send(SOCKET, &r, sizeof(r), fds, r == 0 ? OBJECTS : 0) < 0;
 }
 
-static int load_in_child(int fds[OBJECTS]) {
-    int pair[2], status, r = -ECHILD;
-    size_t count = OBJECTS;
+/* 0 with the child's pid and the socket that it answers on. */
+static int load_in_child(pid_t *ret_child, int *ret_answer) {
+    int pair[2];
     pid_t child;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return -errno;
     child = space_child(&pair[1], 1, load_child, NULL);
     close(pair[1]);
-    if (child > 0) {
-        if (fd_receive(pair[0], &r, sizeof(r), fds, &count) != (ssize_t)sizeof(r) ||
-            (r == 0 && count != OBJECTS))
-            r = -ECHILD;
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            ;
+    if (child < 0) {
+        close(pair[0]);
+        return child;
     }
-    close(pair[0]);
-    return r;
+    *ret_child = child;
+    *ret_answer = pair[0];
+    return 0;
 }
 
-static int fill(struct kernel *k) {
-    int fds[OBJECTS] = {-1, -1, -1, -1, -1, -1, -1}, r = load_in_child(fds);
+static int hear_loaded(struct kernel *k) {
+    int fds[OBJECTS] = {-1, -1, -1, -1, -1, -1, -1}, status, r = -ECHILD;
+    size_t count = OBJECTS;
 
+    if (fd_receive(k->loaded, &r, sizeof(r), fds, &count) != (ssize_t)sizeof(r) ||
+        (r == 0 && count != OBJECTS))
+        r = -ECHILD;
+    while (waitpid(k->loader, &status, 0) < 0 && errno == EINTR)
+        ;
     if (r < 0)
         return r;
     k->flows = fds[0];
@@ -96,16 +100,34 @@ static int fill(struct kernel *k) {
     return 0;
 }
 #else
-static int fill(struct kernel *k) {
+static int load_in_child(pid_t *ret_child, int *ret_answer) {
+    (void)ret_child;
+    (void)ret_answer;
+    return -ENOSYS;
+}
+
+static int hear_loaded(struct kernel *k) {
     (void)k;
     return -ENOSYS;
 }
 #endif
 
-void kernel_load(struct kernel *ret) {
-    int r = geteuid() != 0 ? -EPERM : 0;
+static void tell_why(struct kernel *k, int r) {
     struct utsname machine = {0};
 
+    if (r == -ENOSYS)
+        snprintf(k->why, sizeof(k->why), "built without clang or libbpf-dev: install them and make again");
+    else if (r == -ELIBACC)
+        snprintf(k->why, sizeof(k->why), "libbpf.so.1 is missing: install libbpf1");
+    else if (r == -EPERM)
+        snprintf(k->why, sizeof(k->why),
+                 "loading programs into the kernel needs the machine's root with CAP_BPF");
+    else if (r < 0 && uname(&machine) == 0)
+        snprintf(k->why, sizeof(k->why), "kernel %s refuses the program (%s); 5.19 and later should not",
+                 machine.release, strerror(-r));
+}
+
+void kernel_load(struct kernel *ret) {
     *ret = (struct kernel){.flows = -1,
                            .rules = -1,
                            .config = -1,
@@ -114,18 +136,14 @@ void kernel_load(struct kernel *ret) {
                            .port_in = -1,
                            .punt_in = -1,
                            .ns = -1,
-                           .nl = -1};
-    if (r == 0)
-        r = fill(ret);
-    if (r == -ENOSYS)
-        snprintf(ret->why, sizeof(ret->why),
-                 "built without clang or libbpf-dev: install them and make again");
-    else if (r == -ELIBACC)
-        snprintf(ret->why, sizeof(ret->why), "libbpf.so.1 is missing: install libbpf1");
-    else if (r == -EPERM)
-        snprintf(ret->why, sizeof(ret->why),
-                 "loading programs into the kernel needs the machine's root with CAP_BPF");
-    else if (r < 0 && uname(&machine) == 0)
-        snprintf(ret->why, sizeof(ret->why), "kernel %s refuses the program (%s); 5.19 and later should not",
-                 machine.release, strerror(-r));
+                           .nl = -1,
+                           .loaded = -1};
+    tell_why(ret, geteuid() != 0 ? -EPERM : load_in_child(&ret->loader, &ret->loaded));
+}
+
+void kernel_loaded(struct kernel *k) {
+    if (k->loaded < 0)
+        return;
+    tell_why(k, hear_loaded(k));
+    fd_close(&k->loaded);
 }

@@ -421,6 +421,7 @@ int main(void) {
     uint32_t index = 1;
 
     kernel_load(&k);
+    kernel_loaded(&k);
     if (k.why[0] != '\0') {
         print_message("skipped: %s\n", k.why);
         return 0;

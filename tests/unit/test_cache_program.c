@@ -593,6 +593,7 @@ int main(void) {
     uint32_t zero = 0, slot = CACHE_PUNT, index = 1;
 
     kernel_load(&k);
+    kernel_loaded(&k);
     if (k.why[0] != '\0') {
         print_message("skipped: %s\n", k.why);
         return 0;

@@ -80,6 +80,7 @@ static void says(int (*prepare)(void), const char *part) {
         if (prepare() < 0)
             _exit(1);
         kernel_load(&other);
+        kernel_loaded(&other);
         _exit(write(pair[1], other.why, sizeof(other.why)) != (ssize_t)sizeof(other.why));
     }
     close(pair[1]);
@@ -104,5 +105,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_verifier_room), cmocka_unit_test(test_reasons)};
 
     kernel_load(&k);
+    kernel_loaded(&k);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
