@@ -164,13 +164,13 @@ static int open_service_doors(struct services *s) {
                : 0;
 }
 
-static bool lab_public_address(void *user, struct ip4 address, struct ip4 *ret_private) {
-    return names_public_address(((struct services *)user)->names, address, ret_private);
+static bool lab_public_address(void *user, struct ip4 address, struct dns_public *ret_public) {
+    return names_public_address(((struct services *)user)->names, address, ret_public);
 }
 
-static bool lab_endpoint(void *user, const char *endpoint_id, const char *token, const char *zone,
-                         const char *service, struct dns_addresses *ret_addresses) {
-    return names_endpoint(((struct services *)user)->names, endpoint_id, token, zone, service, ret_addresses);
+static bool lab_endpoint(void *user, const struct dns_endpoint *endpoint,
+                         struct dns_addresses *ret_addresses) {
+    return names_endpoint(((struct services *)user)->names, endpoint, ret_addresses);
 }
 
 static void lab_service(void *user, struct http_request *rq) {

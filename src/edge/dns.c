@@ -83,19 +83,18 @@ static bool find_private(const struct dns_view *v, const char *name, struct foun
     return true;
 }
 
-/* <region>.compute.amazonaws.com */
+/* ec2-203-0-113-5.<region>.compute.amazonaws.com, of any region */
 static bool find_public(const struct dns_view *v, const char *name, struct found *f) {
-    char domain[AWSNET_NAME_BYTES];
-    struct ip4 address, inside;
-    size_t length;
+    char whole[AWSNET_NAME_BYTES];
+    struct dns_public public;
+    struct ip4 address;
 
-    awsnet_public_domain(v->region, domain);
-    length = below(name, domain);
-    if (length == 0)
+    if (below(name, "compute.amazonaws.com") == 0 && below(name, "compute-1.amazonaws.com") == 0)
         return false;
-    if (length > 4 && memcmp(name, "ec2-", 4) == 0 && dashed_address(name + 4, length - 4, &address) &&
-        v->public_address != NULL && v->public_address(v->user, address, &inside))
-        add(f, v->in_vpc && inside.v != 0 ? inside : address);
+    if (text_starts(name, "ec2-") && dashed_address(name + 4, strcspn(name, ".") - 4, &address) &&
+        v->public_address != NULL && v->public_address(v->user, address, &public) &&
+        strcmp(name, awsnet_public_host(public.region, address, whole)) == 0)
+        add(f, v->in_vpc && public.inside.v != 0 ? public.inside : address);
     return true;
 }
 
@@ -113,12 +112,12 @@ static const struct awsnet_service *endpoint_service(const char *host, const cha
 
 /* [bucket.]vpce-<id>-<token>[-<zone>].<service>.<region>.vpce.amazonaws.com */
 static bool find_endpoint(const struct dns_view *v, const char *name, struct found *f) {
+    struct dns_endpoint endpoint = {0};
     const struct awsnet_service *service;
-    char domain[DNS_NAME_BYTES], copy[DNS_NAME_BYTES], *label, *host, *token, *zone;
+    char copy[DNS_NAME_BYTES], *label, *host, *token, *zone, *region;
     size_t length;
 
-    snprintf(domain, sizeof(domain), "%s.vpce.amazonaws.com", v->region);
-    length = below(name, domain);
+    length = below(name, "vpce.amazonaws.com");
     if (length == 0)
         return false;
     snprintf(copy, sizeof(copy), "%.*s", (int)length, name);
@@ -127,23 +126,26 @@ static bool find_endpoint(const struct dns_view *v, const char *name, struct fou
         label = label != NULL ? label + 1 : NULL;
     }
     if (label == NULL || (host = strchr(label, '.')) == NULL || (token = strchr(label + 5, '-')) == NULL ||
-        token > host)
+        token > host || (region = strrchr(host + 1, '.')) == NULL)
         return true;
+    *region++ = '\0';
     *host++ = '\0';
     *token++ = '\0';
     zone = strchr(token, '-');
     if (zone != NULL)
         *zone++ = '\0';
-    service = endpoint_service(host, v->region);
-    if (service != NULL && v->endpoint != NULL)
-        f->known = v->endpoint(v->user, label, token, zone, service->name, &f->addresses);
+    service = endpoint_service(host, region);
+    if (service == NULL || v->endpoint == NULL)
+        return true;
+    endpoint = (struct dns_endpoint){label, token, zone, service->name, region};
+    f->known = v->endpoint(v->user, &endpoint, &f->addresses);
     return true;
 }
 
 static bool find_service(const struct dns_view *v, const char *name, struct found *f) {
     struct awsnet_name known;
 
-    if (awsnet_name(v->region, name, &known) < 0)
+    if (awsnet_name(v->home, name, &known) < 0)
         return false;
     f->known = true;
     if (v->in_vpc && known.regional && v->private_service != NULL &&
@@ -156,7 +158,8 @@ static bool find_service(const struct dns_view *v, const char *name, struct foun
 
 /* 5.1.0.10.in-addr.arpa */
 static bool find_pointer(const struct dns_view *v, const char *name, struct found *f) {
-    struct ip4 reversed, address, inside;
+    struct ip4 reversed, address;
+    struct dns_public public;
     char text[IP4_TEXT_BYTES];
     size_t length = below(name, "in-addr.arpa");
 
@@ -174,8 +177,8 @@ static bool find_pointer(const struct dns_view *v, const char *name, struct foun
     else if (v->in_vpc && address.v == INSTANCE_DATA.v)
         snprintf(f->pointer + sprintf(f->pointer, "instance-data."), 200, "%s",
                  awsnet_private_domain(v->region, (char[AWSNET_NAME_BYTES]){0}));
-    else if (v->public_address != NULL && v->public_address(v->user, address, &inside))
-        awsnet_public_host(v->region, address, f->pointer);
+    else if (v->public_address != NULL && v->public_address(v->user, address, &public))
+        awsnet_public_host(public.region, address, f->pointer);
     else
         f->known = v->public_pointer != NULL && v->public_pointer(v->user, address, f->pointer);
     return true;
@@ -210,7 +213,8 @@ static void find(const struct dns_view *v, const char *name, struct found *f) {
     if (find_private(v, name, f) || find_public(v, name, f) || find_endpoint(v, name, f) ||
         find_service(v, name, f))
         return;
-    f->ours = strcmp(name, "amazonaws.com") == 0 || below(name, "amazonaws.com") > 0;
+    f->ours = strcmp(name, "amazonaws.com") == 0 || below(name, "amazonaws.com") > 0 ||
+              below(name, "compute.internal") > 0 || below(name, "ec2.internal") > 0; /* another region's */
     if (v->public_name != NULL && v->public_name(v->user, name, &f->addresses))
         f->known = true;
     else if (strcmp(name, "amazonaws.com") == 0 || *name == '\0')

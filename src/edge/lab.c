@@ -111,18 +111,17 @@ struct lab {
     struct lab_echo *echo;
 };
 
-static bool lab_public_address(void *user, struct ip4 address, struct ip4 *ret_private) {
+static bool lab_public_address(void *user, struct ip4 address, struct dns_public *ret_public) {
     const struct lab *l = user;
 
-    return l->o.public_address != NULL && l->o.public_address(l->o.user, address, ret_private);
+    return l->o.public_address != NULL && l->o.public_address(l->o.user, address, ret_public);
 }
 
-static bool lab_endpoint(void *user, const char *endpoint_id, const char *token, const char *zone,
-                         const char *service, struct dns_addresses *ret_addresses) {
+static bool lab_endpoint(void *user, const struct dns_endpoint *endpoint,
+                         struct dns_addresses *ret_addresses) {
     const struct lab *l = user;
 
-    return l->o.endpoint != NULL &&
-           l->o.endpoint(l->o.user, endpoint_id, token, zone, service, ret_addresses);
+    return l->o.endpoint != NULL && l->o.endpoint(l->o.user, endpoint, ret_addresses);
 }
 
 /* Only the resolvers among the hosts answer. */
@@ -133,6 +132,7 @@ static bool lab_view(void *user, struct ip4 source, struct ip4 destination, stru
     (void)source;
     *ret_view = (struct dns_view){.user = l,
                                   .region = l->o.region,
+                                  .home = l->o.region,
                                   .public_address = lab_public_address,
                                   .endpoint = lab_endpoint,
                                   .public_name = lab_name,

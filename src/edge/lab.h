@@ -46,9 +46,8 @@ struct lab_options {
      * descriptor that the lab takes over, or a negative errno. */
     int (*socket)(void *user, int type, uint16_t port);
     /* As in dns_view, for queries from outside all VPCs; may be NULL.  Called in the lab's thread. */
-    bool (*public_address)(void *user, struct ip4 address, struct ip4 *ret_private);
-    bool (*endpoint)(void *user, const char *endpoint_id, const char *token, const char *zone,
-                     const char *service, struct dns_addresses *ret_addresses);
+    bool (*public_address)(void *user, struct ip4 address, struct dns_public *ret_public);
+    bool (*endpoint)(void *user, const struct dns_endpoint *endpoint, struct dns_addresses *ret_addresses);
     /* Answers a request that came to a public address of AWS's services (net/awsnet.h); NULL: they are not here. */
     void (*service)(void *user, struct http_request *rq);
     void *user;

@@ -11,10 +11,11 @@ static bool any_private(void *user, struct ip4 a) {
     (void)user;
     return a.v & 1;
 }
-static bool any_public(void *user, struct ip4 a, struct ip4 *ret_private) {
+static bool any_public(void *user, struct ip4 a, struct dns_public *ret) {
     (void)user;
-    *ret_private = a.v & 2 ? (struct ip4){a.v ^ 0x55} : (struct ip4){0};
-    return a.v & 1;
+    *ret =
+        (struct dns_public){{a.v & 1 ? UINT32_C(0x0a000001) : 0}, a.v & 8 ? "us-east-1" : "ap-northeast-1"};
+    return a.v & 2;
 }
 static bool any_instance(void *user, const char *id, struct ip4 *ret) {
     (void)user;
@@ -26,10 +27,10 @@ static bool any_service(void *user, const char *service, struct dns_addresses *r
     ret->count = strlen(service) % (DNS_ADDRESSES_MAX + 1);
     return true;
 }
-static bool any_endpoint(void *user, const char *id, const char *token, const char *zone, const char *service,
-                         struct dns_addresses *ret) {
+static bool any_endpoint(void *user, const struct dns_endpoint *e, struct dns_addresses *ret) {
     (void)user;
-    ret->count = (strlen(id) + strlen(token) + (zone != NULL ? strlen(zone) : 0) + strlen(service)) %
+    ret->count = (strlen(e->id) + strlen(e->token) + (e->zone != NULL ? strlen(e->zone) : 0) +
+                  strlen(e->service) + strlen(e->region)) %
                  (DNS_ADDRESSES_MAX + 1);
     return true;
 }
@@ -41,6 +42,7 @@ static bool any_pointer(void *user, struct ip4 a, char ret_name[DNS_NAME_BYTES])
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct dns_view view = {.region = "ap-northeast-1",
+                            .home = "ap-northeast-1",
                             .private_address = any_private,
                             .public_address = any_public,
                             .instance = any_instance,

@@ -33,10 +33,12 @@ static size_t many = 1;
 static bool w_private(void *user, struct ip4 a) {
     return user != NULL && a.v == ip("10.0.1.5").v;
 }
-static bool w_public(void *user, struct ip4 a, struct ip4 *ret_private) {
+static bool w_public(void *user, struct ip4 a, struct dns_public *ret) {
     assert_non_null(user);
-    *ret_private = a.v == ip("203.0.113.5").v ? ip("10.0.1.5") : (struct ip4){0};
-    return a.v == ip("203.0.113.5").v || a.v == ip("203.0.113.9").v;
+    *ret = (struct dns_public){.region = a.v == ip("203.0.113.7").v ? "us-east-1" : "ap-northeast-1"};
+    if (a.v == ip("203.0.113.5").v)
+        ret->inside = ip("10.0.1.5");
+    return a.v == ip("203.0.113.5").v || a.v == ip("203.0.113.9").v || a.v == ip("203.0.113.7").v;
 }
 static bool w_instance(void *user, const char *id, struct ip4 *ret) {
     *ret = ip("10.0.1.5");
@@ -50,16 +52,17 @@ static bool w_service(void *user, const char *service, struct dns_addresses *ret
         ret->items[ret->count++] = (struct ip4){ip("10.0.2.10").v + (uint32_t)i};
     return true;
 }
-static bool w_endpoint(void *user, const char *id, const char *token, const char *zone, const char *service,
-                       struct dns_addresses *ret) {
+static bool w_endpoint(void *user, const struct dns_endpoint *e, struct dns_addresses *ret) {
     assert_non_null(user);
-    if (strcmp(id, "vpce-0123456789abcdef0") != 0 || strcmp(token, "abcd1234") != 0 ||
-        (strcmp(service, "ssm") != 0 && strcmp(service, "s3") != 0 && strcmp(service, "ecr.dkr") != 0))
+    if (strcmp(e->id, "vpce-0123456789abcdef0") != 0 || strcmp(e->token, "abcd1234") != 0 ||
+        (strcmp(e->service, "ssm") != 0 && strcmp(e->service, "s3") != 0 &&
+         strcmp(e->service, "ecr.dkr") != 0) ||
+        strcmp(e->region, "ap-northeast-1") != 0)
         return false;
-    if (zone != NULL && strcmp(zone, "ap-northeast-1a") != 0)
+    if (e->zone != NULL && strcmp(e->zone, "ap-northeast-1a") != 0)
         return false;
     ret->items[ret->count++] = ip("10.0.2.10");
-    if (zone == NULL)
+    if (e->zone == NULL)
         ret->items[ret->count++] = ip("10.0.3.10");
     return true;
 }
@@ -76,12 +79,16 @@ static bool w_pointer(void *user, struct ip4 a, char ret_name[DNS_NAME_BYTES]) {
     return a.v == ip("8.8.8.8").v;
 }
 
-static const struct dns_view INSIDE = {(void *)(size_t)1, "ap-northeast-1", true,       false,
-                                       w_private,         w_public,         w_instance, w_service,
-                                       w_endpoint,        w_name,           w_pointer};
-static const struct dns_view OUTSIDE = {(void *)(size_t)1, "ap-northeast-1", false,      false,
-                                        w_private,         w_public,         w_instance, w_service,
-                                        w_endpoint,        w_name,           w_pointer};
+#define VIEW(region_, in_vpc_)                                                                               \
+    {                                                                                                        \
+        .user = (void *)(size_t)1, .region = (region_), .home = "ap-northeast-1", .in_vpc = (in_vpc_),       \
+        .private_address = w_private, .public_address = w_public, .instance = w_instance,                    \
+        .private_service = w_service, .endpoint = w_endpoint, .public_name = w_name,                         \
+        .public_pointer = w_pointer                                                                          \
+    }
+static const struct dns_view INSIDE = VIEW("ap-northeast-1", true);
+static const struct dns_view OUTSIDE = VIEW("ap-northeast-1", false);
+static const struct dns_view VIRGINIA = VIEW("us-east-1", true); /* of a box whose own region is another */
 
 /* ---- asking ---- */
 
@@ -350,16 +357,6 @@ static void test_refusals(void **state) {
     assert_int_equal(dns_answer(&INSIDE, query, length, false, &out), -EBADMSG);
 }
 
-static void test_us_east_1(void **state) {
-    struct dns_view v = INSIDE;
-
-    (void)state;
-    v.region = "us-east-1";
-    assert_string_equal(ask(&v, "ip-10-0-1-5.ec2.internal", A), "A 10.0.1.5");
-    assert_string_equal(ask(&v, "ec2-203-0-113-5.compute-1.amazonaws.com", A), "A 10.0.1.5");
-    assert_string_equal(ask(&v, "5.1.0.10.in-addr.arpa", PTR), "PTR ip-10-0-1-5.ec2.internal.");
-}
-
 static void test_elsewhere(void **state) {
     static const char *const others[] = {"www.example.org", "amazon.com", "notamazonaws.com",
                                          "9.9.9.9.in-addr.arpa", "org"};
@@ -406,14 +403,44 @@ static int teardown(void **state) {
     return 0;
 }
 
+/* Names inside are the VPC's region's, public ones everybody's, whatever the box's own region is. */
+static void test_regions(void **state) {
+    const char *foreign = "vpce-0123456789abcdef0-abcd1234.ssm.ap-northeast-1.vpce.amazonaws.com";
+    char home[64];
+
+    (void)state;
+    assert_string_equal(ask(&VIRGINIA, "ip-10-0-1-5.ec2.internal", A), "A 10.0.1.5");
+    assert_string_equal(ask(&VIRGINIA, "i-0123456789abcdef5.ec2.internal", A), "A 10.0.1.5");
+    assert_string_equal(ask(&VIRGINIA, "5.1.0.10.in-addr.arpa", PTR), "PTR ip-10-0-1-5.ec2.internal.");
+    assert_string_equal(ask(&VIRGINIA, "ip-10-0-1-5.ap-northeast-1.compute.internal", A), "NXDOMAIN .");
+    assert_string_equal(ask(&INSIDE, "ip-10-0-1-5.ec2.internal", A), "NXDOMAIN .");
+    for (size_t i = 0; i < 3; i++) {
+        const struct dns_view *v = i == 0 ? &INSIDE : i == 1 ? &VIRGINIA : &OUTSIDE;
+
+        assert_string_equal(ask(v, "ec2-203-0-113-7.compute-1.amazonaws.com", A), "A 203.0.113.7");
+        assert_string_equal(ask(v, "ec2-203-0-113-9.ap-northeast-1.compute.amazonaws.com", A),
+                            "A 203.0.113.9");
+        assert_string_equal(ask(v, "ec2-203-0-113-7.ap-northeast-1.compute.amazonaws.com", A),
+                            "NXDOMAIN amazonaws.com.");
+        assert_string_equal(ask(v, "ec2-203-0-113-7.x.compute-1.amazonaws.com", A),
+                            "NXDOMAIN amazonaws.com.");
+        assert_string_equal(ask(v, "7.113.0.203.in-addr.arpa", PTR),
+                            "PTR ec2-203-0-113-7.compute-1.amazonaws.com.");
+        assert_string_equal(ask(v, foreign, A), "A 10.0.2.10 10.0.3.10");
+    }
+    assert_string_equal(ask(&VIRGINIA, "ssm.us-east-1.amazonaws.com", A), "A 10.0.2.10");
+    snprintf(home, sizeof(home), "%s", ask(&OUTSIDE, "ssm.ap-northeast-1.amazonaws.com", A));
+    assert_string_equal(ask(&VIRGINIA, "ssm.ap-northeast-1.amazonaws.com", A), home);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_instances),    cmocka_unit_test(test_public_instance_names),
         cmocka_unit_test(test_pointers),     cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_public_names), cmocka_unit_test(test_question_is_echoed_as_it_came),
         cmocka_unit_test(test_truncation),   cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_us_east_1),    cmocka_unit_test(test_elsewhere),
-        cmocka_unit_test(test_failure),
+        cmocka_unit_test(test_elsewhere),    cmocka_unit_test(test_failure),
+        cmocka_unit_test(test_regions),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);

@@ -111,21 +111,26 @@ static void interface(void **state) {
     assert_true(enis.items[0].requester_managed);
     assert_string_equal(enis.items[0].kind, "vpc_endpoint");
     assert_string_equal(enis.items[0].status, "in-use");
-    struct netview_names names;
-    assert_int_equal(netview_endpoint_names(&rig.tx, vpc, &names), 0);
-    assert_int_equal(names.count, 1);
-    assert_string_equal(names.items[0].name, "ssm.ap-northeast-1.amazonaws.com");
-    assert_int_equal(names.items[0].address_count, 2);
-    struct ip4 ips[4];
-    size_t count = 4;
+    struct ip4 ips[4], private[4];
+    size_t count = 4, private_count = 4;
+    assert_int_equal(netview_private_service(&rig.tx, vpc, "ssm", private, &private_count), 0);
+    assert_int_equal(private_count, 2);
+    assert_int_equal(netview_private_service(&rig.tx, vpc, "sts", ips, &count), -ENOENT);
+    count = 4;
     assert_int_equal(netview_vpce_name(&rig.tx, e->dns_entries.items[0].dns_name, ips, &count), 0);
     assert_int_equal(count, 2);
     count = 4;
     assert_int_equal(netview_vpce_name(&rig.tx, e->dns_entries.items[1].dns_name, ips, &count), 0);
     assert_int_equal(count, 1);
-    assert_int_equal(ips[0].v, names.items[0].addresses[0].v);
+    assert_int_equal(ips[0].v, private[0].v);
     assert_int_equal(netview_vpce_name(&rig.tx, "vpce-0.ssm.ap-northeast-1.vpce.amazonaws.com", ips, &count),
                      -ENOENT);
+    char *foreign = arena_strdup(&rig.arena, e->dns_entries.items[0].dns_name);
+    memcpy(strstr(foreign, "ssm"), "sts", 3);
+    assert_int_equal(netview_vpce_name(&rig.tx, foreign, ips, &count), -ENOENT);
+    foreign = arena_printf(&rig.arena, "%.*s.ssm.x-ap-northeast-1.vpce.amazonaws.com",
+                           (int)strcspn(foreign, "."), foreign);
+    assert_int_equal(netview_vpce_name(&rig.tx, foreign, ips, &count), -ENOENT);
     struct vpc_endpoint_rows first = vpc_endpoint_list_by_int(&rig.tx, COL(vpc_endpoint, num), 1);
     assert_int_equal(first.count, 1);
     assert_string_equal(first.items[0].id, e->vpc_endpoint_id);
@@ -136,8 +141,8 @@ static void interface(void **state) {
     struct ec2_attribute_boolean_value off = {SOME_BOOL(false)};
     DO(modify_vpc_attribute, .vpc_id = vpc, .enable_dns_hostnames = &off);
     rig_begin(false);
-    assert_int_equal(netview_endpoint_names(&rig.tx, vpc, &names), 0);
-    assert_int_equal(names.count, 0);
+    private_count = 4;
+    assert_int_equal(netview_private_service(&rig.tx, vpc, "ssm", private, &private_count), -ENOENT);
     rig_end(true);
     DO(modify_vpc_attribute, .vpc_id = vpc, .enable_dns_hostnames = &on);
 

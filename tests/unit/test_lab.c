@@ -37,9 +37,9 @@ static int open_socket(void *user, int type, uint16_t port) {
     return fd;
 }
 
-static bool public_address(void *user, struct ip4 address, struct ip4 *ret_private) {
+static bool public_address(void *user, struct ip4 address, struct dns_public *ret_public) {
     (void)user;
-    ret_private->v = 0;
+    *ret_public = (struct dns_public){.region = "ap-northeast-1"};
     return address.v == (203u << 24 | 113 << 8 | 5);
 }
 

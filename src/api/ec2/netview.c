@@ -53,38 +53,37 @@ static size_t endpoint_addresses(struct tx *tx, const char *endpoint_id, const c
     return count;
 }
 
-/* "*.s3.{region}.amazonaws.com" → "*.s3.ap-northeast-1.amazonaws.com"; NULL when the pattern names no region. */
-static const char *regional_name(struct arena *a, const char *pattern, const char *region) {
-    static const char slot[] = "{region}";
-    const char *at = strstr(pattern, slot);
-    if (!at)
-        return NULL;
-    return arena_printf(a, "%.*s%s%s", (int)(at - pattern), pattern, region, at + strlen(slot));
-}
-
-int netview_endpoint_names(struct tx *tx, const char *vpc_id, struct netview_names *ret_names) {
+int netview_private_service(struct tx *tx, const char *vpc_id, const char *service, struct ip4 *ret_addresses,
+                            size_t *count_io) {
     const struct vpc_row *vpc = vpc_find(tx, vpc_id);
-    if (!vpc)
+    size_t room = *count_io;
+    *count_io = 0;
+    if (!vpc || !vpc->dns_support || !vpc->dns_hostnames)
         return -ENOENT;
-    *ret_names = (struct netview_names){0};
-    if (!vpc->dns_support || !vpc->dns_hostnames)
-        return 0;
     struct vpc_endpoint_rows endpoints = vpc_endpoint_list_by(tx, COL(vpc_endpoint, vpc_id), vpc_id);
     for (size_t i = 0; i < endpoints.count; i++) {
         const struct vpc_endpoint_row *e = &endpoints.items[i];
-        const struct awsnet_service *service = e->private_dns ? awsnet_service(e->service) : NULL;
-        if (!service || e->private_dns_inbound_only)
+        if (!e->private_dns || e->private_dns_inbound_only || !text_is(e->service, service))
             continue;
         struct ip4 *ips;
         size_t count = endpoint_addresses(tx, e->id, NULL, &ips);
-        for (size_t p = 0; p < service->pattern_count && count; p++) {
-            const char *name = regional_name(tx->arena, service->patterns[p], e->region);
-            if (name)
-                *vec_push(tx->arena, ret_names) =
-                    (struct netview_name){.name = name, .addresses = ips, .address_count = count};
-        }
+        for (size_t k = 0; k < count && *count_io < room; k++)
+            ret_addresses[(*count_io)++] = ips[k];
     }
-    return 0;
+    return *count_io > 0 ? 0 : -ENOENT;
+}
+
+/* Whether a text is how an endpoint's names spell its service: by its name, or as its public names do ("api.ecr"). */
+static bool spells_service(const struct vpc_endpoint_row *e, const char *text) {
+    const struct awsnet_service *service = awsnet_service(e->service);
+    char name[AWSNET_NAME_BYTES];
+    if (text_is(e->service, text))
+        return true;
+    if (!service || awsnet_private_dns_name(service, e->region, name) < 0)
+        return false;
+    const char *host = text_starts(name, "*.") ? name + 2 : name;
+    return text_starts(host, text) && text_starts(host + strlen(text), ".") &&
+           text_starts(host + strlen(text) + 1, e->region);
 }
 
 /* vpce-0123456789abcdef0-<label>[-<zone>].<service>.<region>.vpce.amazonaws.com */
@@ -101,7 +100,9 @@ int netview_vpce_name(struct tx *tx, const char *name, struct ip4 *ret_addresses
     const char *rest = label + strlen(e->dns_label);
     const char *zone = NULL;
     const char *dot = strchr(rest, '.');
-    if (!dot || !strstr(dot, e->region))
+    const char *tail = arena_printf(tx->arena, ".%s.vpce.amazonaws.com", e->region);
+    if (!dot || !text_ends(dot + 1, tail) ||
+        !spells_service(e, arena_strndup(tx->arena, dot + 1, strlen(dot + 1) - strlen(tail))))
         return -ENOENT;
     if (*rest == '-')
         zone = arena_strndup(tx->arena, rest + 1, (size_t)(dot - rest - 1));

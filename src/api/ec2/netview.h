@@ -23,21 +23,13 @@ struct netview_eni {
     bool dns_support, dns_hostnames;  /* of its VPC */
 };
 
-struct netview_names {
-    struct netview_name {
-        const char *name; /* lower case, no final dot; a leading "*." stands for any labels */
-        const struct ip4 *addresses;
-        size_t address_count;
-    } * items;
-    size_t count, capacity;
-};
-
 /* 0 or -ENOENT. */
 int netview_eni(struct tx *tx, uint32_t num, uint32_t address_index, struct netview_eni *ret_eni);
 
-/* Private DNS names of a VPC's interface endpoints, when both DNS attributes of the VPC are on; empty
- * otherwise. */
-int netview_endpoint_names(struct tx *tx, const char *vpc_id, struct netview_names *ret_names);
+/* The addresses of a VPC's interface endpoints for a service ("ssm") that have private DNS on, when both DNS attributes
+ * of the VPC are on.  *count_io: room, then how many.  0, or -ENOENT when there is none. */
+int netview_private_service(struct tx *tx, const char *vpc_id, const char *service, struct ip4 *ret_addresses,
+                            size_t *count_io);
 /* The endpoints' own names (vpce-….vpce.amazonaws.com), which resolve everywhere. */
 int netview_vpce_name(struct tx *tx, const char *name, struct ip4 *ret_addresses, size_t *count_io);
 
