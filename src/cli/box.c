@@ -165,19 +165,19 @@ static const char *shell_word(struct cli *c, const char *word) {
     return arena_printf(c->arena, "%s%s'", out, word);
 }
 
-int cmd_env(struct cli *c) {
-    c->aws.endpoint_url = box_endpoint(c);
-    if (c->aws.endpoint_url == NULL) {
-        if (box_start(c) != 0)
-            return 1;
-        c->aws.endpoint_url = box_endpoint(c);
-    }
-    /* The home too, so that commands that deal with the box itself mean the same one. */
+int box_exports(struct cli *c) {
+    /* Home and account too, so that vpcbox's own commands mean the same ones. */
     printf("export VPCBOX_HOME=%s\nexport AWS_ENDPOINT_URL=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport "
            "AWS_SECRET_ACCESS_KEY=%s\n"
-           "export AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%s\nunset AWS_SESSION_TOKEN AWS_PROFILE\n",
-           shell_word(c, c->home), c->aws.endpoint_url, BOX_KEY, BOX_SECRET, c->aws.region, c->aws.region);
+           "export AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%s\nunset AWS_SESSION_TOKEN AWS_PROFILE%s%s\n",
+           shell_word(c, c->home), c->aws.endpoint_url, c->aws.access_key_id, c->aws.secret_access_key,
+           c->aws.region, c->aws.region, c->account == NULL ? " VPCBOX_ACCOUNT" : "\nexport VPCBOX_ACCOUNT=",
+           c->account == NULL ? "" : c->account);
     return 0;
+}
+
+int cmd_env(struct cli *c) {
+    return box_exports(c);
 }
 
 /* `aws ssm start-session` looks for session-manager-plugin, which this program is under that name. */
@@ -203,8 +203,8 @@ int cmd_aws(struct cli *c) {
 
     if (c->aws.endpoint_url == NULL)
         return cli_no_box(c);
-    setenv("AWS_ACCESS_KEY_ID", BOX_KEY, 1);
-    setenv("AWS_SECRET_ACCESS_KEY", BOX_SECRET, 1);
+    setenv("AWS_ACCESS_KEY_ID", c->aws.access_key_id, 1);
+    setenv("AWS_SECRET_ACCESS_KEY", c->aws.secret_access_key, 1);
     setenv("AWS_REGION", c->aws.region, 1);
     setenv("AWS_DEFAULT_REGION", c->aws.region, 1);
     setenv("AWS_ENDPOINT_URL", c->aws.endpoint_url, 1);

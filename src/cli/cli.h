@@ -35,10 +35,11 @@ typedef int cli_fsck(const char *home, bool repair, void (*tell)(const char *lin
 struct cli {
     struct arena *arena;
     struct aws aws;
-    const char *home;   /* of the box */
-    const char *output; /* "table" or "json" */
-    bool yes;           /* -y */
-    bool terminal;      /* stdout is one */
+    const char *home;    /* of the box */
+    const char *account; /* of the box, which aws has the keys of; NULL: the box's own */
+    const char *output;  /* "table" or "json" */
+    bool yes;            /* -y */
+    bool terminal;       /* stdout is one */
     bool color;
     bool quiet;        /* steps are not told */
     bool real_aws;     /* --target aws */
@@ -59,9 +60,10 @@ struct cli {
 /* What a command needs before it runs. */
 enum cli_needs {
     CLI_NOTHING,
-    CLI_HOME, /* the home alone: it starts a box, stops it or looks at the machine */
-    CLI_BOX,  /* a box that runs: it speaks to the box itself, which no other endpoint can stand in for */
-    CLI_API,  /* AWS's API, of whatever is meant; a box is started when it is meant and none runs */
+    CLI_HOME,  /* the home alone: it starts a box, stops it or looks at the machine */
+    CLI_BOX,   /* a box that runs: it speaks to the box itself, which no other endpoint can stand in for */
+    CLI_START, /* a box, which is started when none runs */
+    CLI_API,   /* AWS's API, of whatever is meant; a box is started when it is meant and none runs */
 };
 
 struct cli_command {
@@ -90,6 +92,7 @@ enum cli_option_id {
     CLI_OPT_FOLLOW,
     CLI_OPT_LINES,
     CLI_OPT_REPAIR,
+    CLI_OPT_ACCOUNT,
 };
 
 struct cli_option {
@@ -115,7 +118,7 @@ int cli_main(int argc, char **argv, cli_explain_file *explain_file, cli_fsck *fs
 
 /* What the command line said about it; NULL: nothing. */
 struct cli_wishes {
-    const char *home, *target, *endpoint_url, *region, *profile;
+    const char *home, *target, *endpoint_url, *region, *profile, *account;
 };
 
 /* Finds out which box or API is meant, for what the command needs, and fills c->home, c->target_given and c->aws;
@@ -181,6 +184,8 @@ int cmd_nat_table(struct cli *c);
 int cmd_top(struct cli *c);    /* top.c */
 int cmd_logs(struct cli *c);   /* logs.c */
 int cmd_doctor(struct cli *c); /* doctor.c */
+/* What a shell needs to mean this box, in this account and region, as lines that it reads. */
+int box_exports(struct cli *c);
 /* One question to the admin socket: the answer, or NULL after telling why not.  The caller drops it. */
 json_t *box_ask(struct cli *c, const char *operation);
 /* The same with more in the question (taken over) and descriptors; *ret_sock, unless NULL, stays open. */
@@ -202,6 +207,12 @@ const char *box_without_packets(struct cli *c);
 json_t *box_json(struct cli *c);
 /* Says how the box runs: data plane, why, internet; nothing when the target is not the box. */
 void box_status(struct cli *c);
+
+/* -- account.c ------------------------------------------------------------------------------------ */
+
+int cmd_account(struct cli *c);
+/* Makes c->aws speak as the root of that account of the box (a name or 12 digits).  0, or 1 after telling. */
+int account_use(struct cli *c, const char *word);
 
 /* -- room.c, publish.c ------------------------------------------------------------------------------ */
 

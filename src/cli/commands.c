@@ -49,6 +49,9 @@ static int take_option(struct cli *c, struct parsed *p, const struct cli_option 
     case CLI_OPT_PROFILE:
         p->wishes.profile = optarg;
         break;
+    case CLI_OPT_ACCOUNT:
+        p->wishes.account = optarg;
+        break;
     case CLI_OPT_OUTPUT:
         c->output = optarg;
         break;

@@ -82,7 +82,15 @@ const struct cli_command cli_commands[] = {
      "database is made\n"
      "anew of what can be read of it.  Nothing is deleted.  Exit status: 0 all is well, 1 it is not.\n",
      cmd_fsck, CLI_HOME},
-    {"env", "", "print the exports that AWS tools need: eval \"$(vpcbox env)\"", NULL, cmd_env, CLI_HOME},
+    {"env", "", "print the exports that AWS tools need: eval \"$(vpcbox env)\"",
+     "With --account or --region those of another account or region.\n", cmd_env, CLI_START},
+    {"account", "<create|list|env> [account]", "make, list or enter the box's accounts",
+     "create: a name, or 12 digits to be its number; prints the number.\n"
+     "env:    the exports that a shell needs to be the account's root: eval \"$(vpcbox account env NAME)\".\n"
+     "        With --output json as AWS's tools take it, for a profile of ~/.aws/config:\n"
+     "        credential_process = vpcbox account env NAME --output json\n"
+     "An account sees nothing of another, but what policies of both sides let it: roles, buckets.\n",
+     cmd_account, CLI_BOX},
     {"aws", "[argument...]", "run the installed aws CLI against the box", NULL, cmd_aws, CLI_BOX},
     {"run", "<instance> <command> [argument...]",
      "run a command inside an instance: vpcbox run i-… -- ip addr",
@@ -120,6 +128,8 @@ const struct cli_option cli_options[] = {
      NULL},
     {CLI_OPT_ENDPOINT, 0, "endpoint-url", "URL", "any other endpoint (AWS_ENDPOINT_URL)", NULL},
     {CLI_OPT_REGION, 0, "region", "NAME", "the region (AWS_REGION, AWS_DEFAULT_REGION)", NULL},
+    {CLI_OPT_ACCOUNT, 0, "account", "NAME", "an account of the box, by name or number (VPCBOX_ACCOUNT)",
+     NULL},
     {CLI_OPT_PROFILE, 0, "profile", "NAME", "a profile of ~/.aws (AWS_PROFILE)", NULL},
     {CLI_OPT_OUTPUT, 0, "output", "table|json", "for people or for programs", NULL},
     {CLI_OPT_YES, 'y', "yes", NULL, "answer yes to questions", NULL},

@@ -6,7 +6,8 @@
  * else.  Else VPCBOX_HOME means a box; else AWS_ENDPOINT_URL means another API, which commands that
  * deal with a box itself refuse to guess a box for, so that one shell never speaks to two.
  *
- * The box: its root key, known to everybody, since it guards nothing outside the box.  Real AWS or
+ * The box: its root key, known to everybody, since it guards nothing outside the box, or that of the account that
+ * --account or VPCBOX_ACCOUNT names.  Real AWS or
  * another endpoint: AWS_ACCESS_KEY_ID… of the environment, else the profile's section in
  * ~/.aws/credentials and ~/.aws/config, as AWS's own tools read them.
  */
@@ -124,7 +125,12 @@ static int contradiction(const struct cli_command *command, const struct cli_wis
         cli_error("--target is box or aws, not \"%s\"", w->target);
         return 2;
     }
-    if (other && (command->needs == CLI_BOX || command->needs == CLI_HOME)) {
+    if (other && w->account != NULL) {
+        cli_error("--account is an account of a box: %s is something else, and its keys say the account",
+                  w->endpoint_url != NULL ? "--endpoint-url" : "--target aws");
+        return 2;
+    }
+    if (other && (command->needs == CLI_BOX || command->needs == CLI_HOME || command->needs == CLI_START)) {
         cli_error("%s deals with a box itself: --home says which, %s is of no use to it", command->name,
                   w->endpoint_url != NULL ? "--endpoint-url" : "--target aws");
         return 2;
@@ -140,6 +146,10 @@ static int contradiction(const struct cli_command *command, const struct cli_wis
 
 /* The box of the home and its root key; start: when none runs. */
 static int the_box(struct cli *c, const struct cli_wishes *w, bool start) {
+    const char *account =
+        w->account != NULL || w->home != NULL ? w->account : not_empty(getenv("VPCBOX_ACCOUNT"));
+    const char *url = not_empty(getenv("AWS_ENDPOINT_URL"));
+
     c->aws.endpoint_url = box_endpoint(c);
     if (c->aws.endpoint_url == NULL && start) {
         if (box_start(c) != 0)
@@ -152,7 +162,9 @@ static int the_box(struct cli *c, const struct cli_wishes *w, bool start) {
     }
     if (w->region != NULL)
         c->aws.region = w->region;
-    return 0;
+    else if (c->aws.endpoint_url != NULL && url != NULL && is_box(c, url)) /* a shell of `vpcbox env` */
+        c->aws.region = first_of(getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), NULL, c->aws.region);
+    return c->aws.endpoint_url != NULL && account != NULL ? account_use(c, account) : 0;
 }
 
 int cli_target(struct cli *c, const struct cli_command *command, const struct cli_wishes *w) {
@@ -185,6 +197,8 @@ int cli_target(struct cli *c, const struct cli_command *command, const struct cl
         return r == 0 && getenv("AWS_ACCESS_KEY_ID") != NULL ? usual_credentials(c, w->profile, w->region)
                                                              : r;
     }
+    if (command->needs == CLI_START)
+        return the_box(c, w, true);
     if (command->needs == CLI_BOX) {
         if (endpoint_url == NULL)
             return the_box(c, w, false);

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "daemon/account_admin.h"
 #include "daemon/admin.h"
 #include "daemon/backend.h"
 #include "daemon/explain_admin.h"
@@ -105,7 +106,7 @@ static int prepare_store(struct services *s) {
         return r;
     r = store_write_begin(s->store, &arena, &tx);
     if (r == 0) {
-        identity_setup(&tx);
+        identity_setup(&tx, &s->api_config);
         r = store_write_end(&tx, true);
     }
     if (r == 0)
@@ -255,6 +256,7 @@ int services_start(struct services *s, struct region_link *link) {
         return r;
     }
     requests_admin_register();
+    account_admin_register(s->store);
     table_admin_register(link, s->backend);
     explain_admin_register(link, s->backend, names_new(s->store, config->region, config->internet));
     instances_resume(s->api);

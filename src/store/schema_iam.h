@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * schema_iam: tables for roles, their policies and instance profiles.  schema.h says how to add one.
+ * schema_iam: tables for accounts, their keys, roles, their policies and instance profiles.  schema.h says how to add one.
  *
  * Names are unique in an account whatever their case, so keys hold them in lower case; what refers to
  * a role or profile does so by its unique id (AROA…, AIPA…), which outlives no deletion.  IAM knows
@@ -9,6 +9,18 @@
  */
 #ifndef VPCBOX_STORE_SCHEMA_IAM_H
 #define VPCBOX_STORE_SCHEMA_IAM_H
+
+#define IAM_ACCOUNT_COLUMNS(C, I)                                                                            \
+    C(TEXT, id)   /* 12 digits */                                                                            \
+    C(TEXT, name) /* NULL: none */                                                                           \
+    C(INT, created_ms)
+
+/* Long-term keys. */
+#define IAM_ACCESS_KEY_COLUMNS(C, I)                                                                         \
+    C(TEXT, id) /* AKIA…, or what the box's start says */                                                  \
+    I(TEXT, account)                                                                                         \
+    C(TEXT, secret)                                                                                          \
+    I(INT, own) /* the box's own account's, as its start says */
 
 #define IAM_ROLE_COLUMNS(C, I)                                                                               \
     C(TEXT, key) /* account|name */                                                                          \
@@ -52,6 +64,8 @@
     C(TEXT, value)
 
 #define STORE_IAM_TABLES(T)                                                                                  \
+    T(iam_account, IAM_ACCOUNT_COLUMNS)                                                                      \
+    T(iam_access_key, IAM_ACCESS_KEY_COLUMNS)                                                                \
     T(iam_role, IAM_ROLE_COLUMNS)                                                                            \
     T(iam_role_policy, IAM_ROLE_POLICY_COLUMNS)                                                              \
     T(iam_attachment, IAM_ATTACHMENT_COLUMNS)                                                                \

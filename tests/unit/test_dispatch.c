@@ -114,7 +114,7 @@ static int set_up(void **state) {
     assert_non_null(mkdtemp(directory));
     assert_int_equal(store_open(directory, &store, &error), 0);
     assert_int_equal(store_write_begin(store, &arena, &tx), 0);
-    identity_setup(&tx);
+    identity_setup(&tx, &config);
     assert_int_equal(store_write_end(&tx, true), 0);
     assert_int_equal(store_write_sync(&tx), 0);
     api = api_new(&config, store, &backend);

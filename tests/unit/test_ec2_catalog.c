@@ -242,7 +242,7 @@ static int profile_work(struct api_request *rq, void *arg) {
     } out = {0};
 
     (void)arg;
-    identity_setup(rq->tx);
+    identity_setup(rq->tx, rq->config);
     rq->service = model_service_find("iam");
     rq->operation = model_operation_find(rq->service, "CreateRole");
     IAM(create_role, .role_name = "r",

@@ -12,9 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/iam/account.h"
 #include "api/iam/iam.h"
 #include "api/iam/identity.h"
+#include "api/iam/keyid.h"
 #include "api/iam/managed.h"
+#include "api/iam/session.h"
 #include "api/sts/sts.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -50,7 +53,7 @@ static int set_up(void **state) {
     assert_non_null(mkdtemp(directory));
     assert_int_equal(store_open(directory, &store, &error), 0);
     assert_int_equal(store_write_begin(store, &arena, &tx), 0);
-    identity_setup(&tx);
+    identity_setup(&tx, &config);
     rq = (struct api_request){.config = &config,
                               .arena = &arena,
                               .tx = &tx,
@@ -450,9 +453,81 @@ static void any_key_is_root_when_asked_for(void **state) {
     open.any_key = false;
     open.access_key_id = "mine";
     open.secret_access_key = "secret";
+    identity_setup(&tx, &open);
     assert_int_equal(identity_find(&tx, &open, "mine", NULL, rq.now_ms, &who), 0);
     assert_string_equal(who.secret, "secret");
     assert_int_equal(identity_find(&tx, &open, "test", NULL, rq.now_ms, &who), -ENOENT);
+}
+
+/* Each account has a root key of its own, in one table with the box's. */
+static void accounts_have_keys(void **state) {
+    struct api_config moved = config;
+    char account[KEYID_ACCOUNT_BYTES];
+    struct account a, b, found;
+    struct accounts all;
+    struct identity who;
+
+    (void)state;
+    assert_int_equal(account_create(&tx, "Team B", 7, &b), -EINVAL);
+    assert_int_equal(account_create(&tx, "", 7, &b), -EINVAL);
+    assert_int_equal(account_create(&tx, "team-b", 7, &b), 0);
+    assert_int_equal(account_create(&tx, "TEAM-B", 8, &found), -EEXIST);
+    assert_string_equal(found.id, b.id);
+    assert_int_equal(account_create(&tx, ACCOUNT, 8, &found), -EEXIST);
+    assert_int_equal(account_create(&tx, "000000000042", 8, &found), 0);
+    assert_null(found.name);
+    assert_string_not_equal(found.access_key_id, b.access_key_id);
+    assert_int_equal(strlen(b.secret_access_key), 40);
+    assert_true(keyid_account(b.access_key_id, account));
+    assert_string_equal(account, b.id);
+
+    assert_int_equal(identity_find(&tx, &config, b.access_key_id, NULL, rq.now_ms, &who), 0);
+    assert_string_equal(who.caller.account, b.id);
+    assert_string_equal(who.secret, b.secret_access_key);
+    assert_int_equal(who.caller.kind, API_CALLER_ROOT);
+    assert_int_equal(identity_find(&tx, &config, b.access_key_id, "token", rq.now_ms, &who), -EBADMSG);
+
+    account_list(&tx, &all);
+    assert_int_equal(all.count, 3);
+    assert_string_equal(all.items[0].id, ACCOUNT);
+    assert_string_equal(all.items[0].access_key_id, "test");
+    assert_true(all.items[0].own && !all.items[1].own);
+    assert_string_equal(all.items[1].name, "team-b");
+
+    /* Another start, of another account's: the one that was the box's keeps a key, though not the known one. */
+    moved.account = b.id;
+    identity_setup(&tx, &moved);
+    assert_int_equal(identity_find(&tx, &moved, "test", NULL, rq.now_ms, &who), 0);
+    assert_string_equal(who.caller.account, b.id);
+    assert_int_equal(account_find(&tx, ACCOUNT, &a), 0);
+    assert_non_null(a.access_key_id);
+    assert_false(a.own);
+    assert_int_equal(account_find(&tx, "nobody", &a), -ENOENT);
+}
+
+static void key_ids_carry_their_account(void **state) {
+    static const char *const none[] = {"test",
+                                       "",
+                                       "AKIAIOSFODNN7EXAMPLE",
+                                       "ASIAAAAAAAAAAAAAAAAA",
+                                       "AKIA7777777777777777",
+                                       "AROA77777777777777777"};
+    uint8_t random[KEYID_RANDOM_BYTES];
+    char id[KEYID_BYTES], account[KEYID_ACCOUNT_BYTES];
+
+    (void)state;
+    /* As AWS's own ids are read: a published example, of a key that is long gone. */
+    assert_true(keyid_account("ASIAQNZGKIQY56JQ7WML", account));
+    assert_string_equal(account, "029608264753");
+    for (int i = 0; i < 256; i++) {
+        memset(random, i, sizeof(random));
+        keyid_make("ASIA", i & 1 ? "999999999999" : "000000000000", random, id);
+        assert_true(keyid_account(id, account));
+        assert_string_equal(account, i & 1 ? "999999999999" : "000000000000");
+        assert_true(session_key_well_formed(id));
+    }
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        assert_false(keyid_account(none[i], account));
 }
 
 static void assume_role_is_checked(void **state) {
@@ -680,6 +755,8 @@ int main(void) {
         TEST(a_session_is_the_role),
         TEST(tokens_are_sealed),
         TEST(any_key_is_root_when_asked_for),
+        TEST(accounts_have_keys),
+        TEST(key_ids_carry_their_account),
         TEST(assume_role_is_checked),
         TEST(roles_chain_for_an_hour),
         TEST(session_policies_and_boundaries_limit),

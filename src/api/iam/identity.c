@@ -8,6 +8,7 @@
 
 #include "api/iam/document.h"
 #include "api/iam/iam.h"
+#include "api/iam/keyid.h"
 #include "api/iam/session.h"
 #include "base/ip.h"
 #include "base/text.h"
@@ -17,10 +18,6 @@ enum { HOUR_MS = 3600 * 1000, INSTANCE_HOURS = 6 };
 /* The role that every instance is: in no table, since nobody made it.  No user's role can have such a name or id. */
 #define OWN_ROLE "aws:ec2-instance"
 static const struct iam_role_row own_role = {.id = OWN_ROLE, .name = OWN_ROLE, .path = "/"};
-
-static bool is_account(const char *text) {
-    return strlen(text) == 12 && strspn(text, "0123456789") == 12;
-}
 
 static void fill_root(struct tx *tx, const char *account, const char *access_key_id, struct api_caller *c) {
     c->kind = API_CALLER_ROOT;
@@ -59,24 +56,22 @@ static int find_session(struct tx *tx, const char *access_key_id, const char *to
 
 int identity_find(struct tx *tx, const struct api_config *config, const char *access_key_id,
                   const char *token, int64_t now_ms, struct identity *ret_identity) {
-    const char *root_key = config->access_key_id != NULL ? config->access_key_id : "test";
-    const char *root_secret = config->secret_access_key != NULL ? config->secret_access_key : "test";
+    const struct iam_access_key_row *key = iam_access_key_find(tx, access_key_id);
     struct identity found = {0};
-    bool is_root = strcmp(access_key_id, root_key) == 0;
     int err;
 
-    if (is_root && token != NULL && !config->any_key)
+    if (key != NULL && token != NULL && !config->any_key)
         return -EBADMSG;
-    if (is_root) {
-        found.secret = config->any_key ? NULL : root_secret;
-        fill_root(tx, config->account, root_key, &found.caller);
+    if (key != NULL) {
+        found.secret = config->any_key ? NULL : key->secret;
+        fill_root(tx, key->account, key->id, &found.caller);
     } else if (session_key_well_formed(access_key_id) && (token != NULL || !config->any_key)) {
         err = find_session(tx, access_key_id, token, now_ms, &found);
         if (err < 0)
             return err;
     } else if (config->any_key) {
         access_key_id = arena_strdup(tx->arena, access_key_id);
-        fill_root(tx, is_account(access_key_id) ? access_key_id : config->account, access_key_id,
+        fill_root(tx, keyid_is_account(access_key_id) ? access_key_id : config->account, access_key_id,
                   &found.caller);
     } else {
         return -ENOENT;
@@ -181,7 +176,7 @@ static void issue_to_instance(struct tx *tx, const struct iam_role_row *role, co
         .role_id = role->id,
         .name = instance_id,
         .access_key_id = session_derived_key_id(
-            tx, arena_printf(tx->arena, "%s %s %lld", role->id, instance_id, (long long)hour)),
+            tx, account, arena_printf(tx->arena, "%s %s %lld", role->id, instance_id, (long long)hour)),
         .issued_ms = hour * HOUR_MS,
         .expires_ms = (hour + INSTANCE_HOURS) * HOUR_MS,
     };

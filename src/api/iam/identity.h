@@ -2,10 +2,10 @@
 /*
  * identity: who calls, what they may do, and how an instance gets its role's credentials.
  *
- * Theory of operation.  Three kinds of access keys exist.  The box's own (api_config, "test" / "test"
- * unless the box was given another) is the account's root.  With --insecure-any-key every
- * other key that is no session's is root too, unverified, of the account that it names if it is 12
- * digits.  A session's key (ASIA…) is nowhere kept: its secret is derived from the key's id and the
+ * Theory of operation.  Two kinds of access keys exist.  Long-term ones are rows of one table, found in one
+ * look-up: the root keys of the box's accounts, its own among them (account.h).  With --insecure-any-key every
+ * key that is no session's is root, unverified: of the account that has it, or that it names if it is 12
+ * digits, or of the box's own.  A session's key (ASIA…) is nowhere kept: its secret is derived from the key's id and the
  * box's session secret, and its token, sealed with the same secret, says role, session name, expiry
  * and session policies.  So issuing credentials writes nothing, and they survive restarts.  A token
  * whose role is gone is worth nothing.
@@ -22,8 +22,9 @@
 #include "api/api.h"
 #include "policy/policy.h"
 
-/* Once, before the first request: makes the session secret if there is none.  In a write transaction. */
-void identity_setup(struct tx *tx);
+/* Once, before the first request: makes the session secret if there is none, and writes down the box's own key.  In a
+ * write transaction. */
+void identity_setup(struct tx *tx, const struct api_config *config);
 
 struct identity_tag {
     const char *key, *value;

@@ -7,6 +7,8 @@
 #include <openssl/hmac.h>
 #include <string.h>
 
+#include "api/iam/account.h"
+#include "api/iam/keyid.h"
 #include "base/text.h"
 #include "store/rows.h"
 
@@ -16,10 +18,11 @@ static const char SETTING[] = "session_secret";
 static const char PREFIX[] = "ASIA";
 static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-void identity_setup(struct tx *tx) {
+void identity_setup(struct tx *tx, const struct api_config *config) {
     unsigned char secret[MAC_BYTES];
     char text[2 * MAC_BYTES + 1];
 
+    account_setup(tx, config);
     if (setting_find(tx, SETTING) != NULL)
         return;
     random_bytes(secret, sizeof(secret));
@@ -55,16 +58,12 @@ const char *session_secret_key(struct tx *tx, const char *access_key_id) {
     return arena_strndup(tx->arena, base64_encode(tx->arena, code, sizeof(code)), SECRET_CHARS);
 }
 
-const char *session_derived_key_id(struct tx *tx, const char *text) {
+const char *session_derived_key_id(struct tx *tx, const char *account, const char *text) {
     unsigned char code[MAC_BYTES];
-    char *id = arena_alloc(tx->arena, sizeof(PREFIX) + KEY_ID_RANDOM);
 
     if (mac(tx, "key id", text, strlen(text), code) < 0)
         return NULL;
-    memcpy(id, PREFIX, sizeof(PREFIX) - 1);
-    for (size_t i = 0; i < KEY_ID_RANDOM; i++)
-        id[sizeof(PREFIX) - 1 + i] = base32[code[i] & 31];
-    return id;
+    return keyid_make(PREFIX, account, code, arena_alloc(tx->arena, KEYID_BYTES));
 }
 
 /* ---- the token: a list of texts, in the order of put_all and take_all ---- */
@@ -189,11 +188,11 @@ int session_open(struct tx *tx, const char *token, struct identity_session **ret
 void identity_issue(struct tx *tx, struct identity_session *session,
                     struct identity_credentials *ret_credentials) {
     if (session->access_key_id == NULL) {
-        char *id = arena_alloc(tx->arena, sizeof(PREFIX) + KEY_ID_RANDOM);
+        unsigned char random[KEYID_RANDOM_BYTES];
 
-        memcpy(id, PREFIX, sizeof(PREFIX) - 1);
-        random_base32(id + sizeof(PREFIX) - 1, KEY_ID_RANDOM);
-        session->access_key_id = id;
+        random_bytes(random, sizeof(random));
+        session->access_key_id =
+            keyid_make(PREFIX, session->account, random, arena_alloc(tx->arena, KEYID_BYTES));
     }
     *ret_credentials = (struct identity_credentials){
         .access_key_id = session->access_key_id,

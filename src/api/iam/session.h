@@ -19,7 +19,7 @@ const char *session_secret_key(struct tx *tx, const char *access_key_id);
 /* 0, or -EBADMSG. */
 int session_open(struct tx *tx, const char *token, struct identity_session **ret_session);
 
-/* An access key id that is always the same for the same text. */
-const char *session_derived_key_id(struct tx *tx, const char *text);
+/* An access key id of the account's that is always the same for the same text. */
+const char *session_derived_key_id(struct tx *tx, const char *account, const char *text);
 
 #endif
