@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* authenticate: who sends a request, from where, and whether it may: each service says no in its own words. */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -312,6 +313,33 @@ static void take_hoisted(struct api_request *rq) {
     w->request.headers = w->headers;
 }
 
+/*
+ * Whether a credential's scope is of a region that there is, and of the one that the request was sent to: by the name
+ * of a region's service, or by a VPC's endpoint.  S3 says for itself where a bucket lives.
+ */
+static bool scope_fits(struct api_request *rq, const char *region) {
+    const char *host = proto_header_get(&rq->wire->headers, "host");
+    const struct vpc_endpoint_row *endpoint = NULL;
+    struct awsnet_name name;
+    char *lower;
+
+    if (awsnet_region(region) == NULL && !text_is(region, rq->config->region))
+        return false;
+    if (rq->service->protocol == MODEL_REST_XML)
+        return true;
+    if (rq->door.kind == DOOR_INTERFACE)
+        endpoint = vpc_endpoint_find(rq->tx, rq->vpce_id);
+    if (endpoint != NULL && !text_is(endpoint->region, region))
+        return false;
+    if (host == NULL)
+        return true;
+    lower = arena_strndup(rq->arena, host, strcspn(host, ":"));
+    for (char *c = lower; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return awsnet_name(rq->config->region, lower, &name) < 0 || !name.regional ||
+           text_is(name.region->name, region);
+}
+
 int authenticate(struct api_request *rq, const char *body_hash) {
     struct api_wire *w = rq->wire;
     struct identity identity;
@@ -329,8 +357,7 @@ int authenticate(struct api_request *rq, const char *body_hash) {
         w->auth.payload == SIGV4_PAYLOAD_NONE)
         return api_refuse(rq, "InvalidRequest",
                           "Missing required header for this request: x-amz-content-sha256");
-    if (w->auth.kind != SIGV2_PRESIGNED && awsnet_region(w->auth.region) == NULL &&
-        !text_is(w->auth.region, rq->config->region))
+    if (w->auth.kind != SIGV2_PRESIGNED && !scope_fits(rq, w->auth.region))
         return refuse(rq, rq->service->protocol == MODEL_REST_XML ? PROBLEM_MALFORMED : PROBLEM_MISMATCH,
                       arena_printf(rq->arena, "Credential should be scoped to a valid region, not '%s'.",
                                    w->auth.region));

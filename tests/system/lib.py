@@ -2,6 +2,7 @@
 # What system tests in Python share: a box of one's own, AWS clients, programs in instances, and lines of
 # "ok - what" and "not ok - what".  Everything that was started ends with the test, however it ends.
 import atexit
+import copy
 import json
 import os
 import re
@@ -154,14 +155,26 @@ class Box:
         # rmtree would stop at an overlay's work folder, which an ordinary user may not read.
         subprocess.run(["rm", "-rf", self.work], check=False)
 
-    def session(self, key="test", secret="test", token=None):
-        """A function from a service's name to a client with these credentials."""
+    region, keys = REGION, ("test", "test")
+
+    def of(self, account=None, region=REGION):
+        """The same box as another account sees it, or from another region; for all but serving it."""
+        side = copy.copy(self)
+        side.clients, side.region = {}, region
+        if account:
+            seen = json.loads(self.command("account", "env", account, "--output", "json").stdout)
+            side.keys = seen["AccessKeyId"], seen["SecretAccessKey"]
+        return side
+
+    def session(self, key=None, secret=None, token=None):
+        """A function from a service's name to a client with these credentials; without any, the account's root's."""
+        key, secret = (key, secret) if key else self.keys
         made = {}
 
         def client(service, **config):
             if (service, str(config)) not in made:
                 made[service, str(config)] = boto3.client(
-                    service, endpoint_url=self.url, region_name=REGION, aws_access_key_id=key,
+                    service, endpoint_url=self.url, region_name=self.region, aws_access_key_id=key,
                     aws_secret_access_key=secret, aws_session_token=token,
                     config=Config(**{"retries": {"max_attempts": 1}, "s3": {"addressing_style": "path"},
                                      "max_pool_connections": 32, **config}))
@@ -230,7 +243,7 @@ class Box:
 
     def subnet(self, vpc, cidr, zone="a"):
         return self.ec2.create_subnet(VpcId=vpc, CidrBlock=cidr,
-                                      AvailabilityZone=REGION + zone)["Subnet"]["SubnetId"]
+                                      AvailabilityZone=self.region + zone)["Subnet"]["SubnetId"]
 
     def gateway(self, vpc):
         igw = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
