@@ -50,7 +50,7 @@ $(warning built without the kernel's flow cache (--dataplane kernel): install $(
 endif
 endif
 
-.PHONY: all unit demo check check-fresh soak lint fuzz fuzzers bench install clean
+.PHONY: all unit unit-programs demo check check-fresh soak lint fuzz fuzzers bench install clean
 all: $(PROGRAM)
 
 $(PROGRAM): $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a
@@ -92,7 +92,9 @@ $(BUILD)/unit-$(MODE)/%: tests/unit/%.c $(BUILD)/libvpcbox-$(MODE).a
 	@echo "  CC $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libvpcbox-$(MODE).a -lcmocka $(LDLIBS)
 
-unit: $(UNIT)
+unit-programs: $(UNIT)
+
+unit: unit-programs
 	@set -e; for t in $(UNIT); do echo "== $$t"; $$t; done
 
 # Programs of the system tests.

@@ -73,14 +73,27 @@ static int read_failed(struct api_request *rq, int error) {
     return commit_failed(rq, error, "reading");
 }
 
+/* The work, as far as it comes before the store fails. */
+static int work_on(struct api_request *rq, struct tx *tx, int (*work)(struct api_request *rq, void *arg),
+                   void *arg) {
+    jmp_buf bail;
+    int r = -1;
+
+    tx->bail = &bail;
+    rq->tx = tx;
+    if (setjmp(bail) == 0)
+        r = work(rq, arg);
+    tx->bail = NULL;
+    return r;
+}
+
 int api_read(struct api_request *rq, int (*work)(struct api_request *rq, void *arg), void *arg) {
     struct tx tx;
     int r = store_read_begin(rq->api->store, rq->arena, &tx);
 
     if (r < 0)
         return read_failed(rq, r);
-    rq->tx = &tx;
-    r = work(rq, arg);
+    r = work_on(rq, &tx, work, arg);
     store_read_end(&tx);
     if (tx.failed < 0)
         return read_failed(rq, tx.failed);
@@ -94,8 +107,7 @@ int api_write(struct api_request *rq, int (*work)(struct api_request *rq, void *
 
     if (r < 0)
         return commit_failed(rq, r, "beginning to write");
-    rq->tx = &tx;
-    r = work(rq, arg);
+    r = work_on(rq, &tx, work, arg);
     kept = store_write_end(&tx, r == 0);
     rq->tx = NULL;
     if (kept < 0)

@@ -14,6 +14,7 @@
 
 #include "api/iam/identity.h"
 #include "api/inside.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/ip.h"
 #include "base/text.h"
@@ -30,7 +31,7 @@ struct api *api_new(const struct api_config *config, struct store *store, const 
     struct api *api = calloc(1, sizeof(*api));
 
     if (api == NULL)
-        abort();
+        out_of_memory();
     api->config = *config;
     if (backend != NULL)
         api->backend = *backend;

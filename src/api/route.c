@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "api/inside.h"
+#include "base/arena.h"
 #include "base/text.h"
 
 enum { HOST_LABELS_MAX = 40 };
@@ -186,7 +187,7 @@ void route_setup(struct api *api) {
             abort();
         api->entries[i] = calloc(s->operation_count, sizeof(*api->entries[i]));
         if (api->entries[i] == NULL)
-            abort();
+            out_of_memory();
         for (size_t j = 0; api_services[j] != NULL; j++)
             if (strcmp(api_services[j]->id, s->id) == 0)
                 api->services[i] = api_services[j];

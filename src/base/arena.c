@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CHUNK_BYTES = 16 * 1024 - 64 };
 
@@ -15,13 +16,20 @@ struct arena_chunk {
     alignas(max_align_t) unsigned char data[];
 };
 
+_Noreturn void out_of_memory(void) {
+    static const char words[] = "vpcbox: out of memory\n";
+
+    /* no printf: it may want some */
+    if (write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
+        abort();
+    abort();
+}
+
 static struct arena_chunk *chunk_new(size_t size) {
     struct arena_chunk *c = malloc(sizeof(*c) + size);
 
-    if (c == NULL) {
-        fputs("vpcbox: out of memory\n", stderr);
-        abort();
-    }
+    if (c == NULL)
+        out_of_memory();
     c->next = NULL;
     c->used = 0;
     c->size = size;

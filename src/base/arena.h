@@ -16,6 +16,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* For whoever cannot go on without memory: says so and ends the process, whose supervisor starts a new one. */
+_Noreturn void out_of_memory(void);
+
 struct arena_chunk;
 
 struct arena {

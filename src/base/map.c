@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/map.h"
+#include "base/arena.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static void rehash(struct map *m) {
         m->capacity *= 2;
     m->slots = calloc(m->capacity, sizeof(*m->slots));
     if (m->slots == NULL)
-        abort();
+        out_of_memory();
     m->used = m->count;
     for (size_t i = 0; i < old.capacity; i++) {
         struct map_slot *s = &old.slots[i];
@@ -69,7 +70,7 @@ void map_put(struct map *m, const char *key, void *value) {
     if (s->key == NULL) {
         s->key = strdup(key);
         if (s->key == NULL)
-            abort();
+            out_of_memory();
         s->hash = hash;
         m->used++;
     }

@@ -24,7 +24,7 @@ struct kernel {
     int flows, rules, config, news, ports; /* maps; news is a ring buffer */
     int port_in, punt_in;                  /* programs */
     int ns, nl;                            /* the fabric's namespace, and a netlink socket in it */
-    pid_t loader;                          /* the child under way, and where it answers: -1, nothing comes */
+    pid_t loader;                          /* the child under way, 0: none, and where it answers */
     int loaded;
     struct space_tap punt;        /* frames carry a VLAN tag with the port */
     unsigned last_index;          /* links are numbered here, so that nobody need ask */

@@ -142,8 +142,9 @@ void kernel_load(struct kernel *ret) {
 }
 
 void kernel_loaded(struct kernel *k) {
-    if (k->loaded < 0)
+    if (k->loader == 0)
         return;
     tell_why(k, hear_loaded(k));
     fd_close(&k->loaded);
+    k->loader = 0;
 }

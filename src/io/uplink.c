@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -242,7 +243,7 @@ static int add_poll(int fd, int events, void *opaque) {
         struct pollfd *more = realloc(u->polls, capacity * sizeof(*more));
 
         if (more == NULL)
-            abort(); /* host starts a new one */
+            out_of_memory();
         u->polls = more;
         u->poll_capacity = capacity;
     }

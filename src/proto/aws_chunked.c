@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "proto/checksum.h"
 #include "proto/sha256.h"
@@ -46,7 +47,7 @@ static bool is_chunked(const struct aws_chunked *c) {
 
 static void hash_begin(struct aws_chunked *c) {
     if (EVP_DigestInit_ex2(c->hash, sha256_md(), NULL) != 1)
-        abort();
+        out_of_memory();
 }
 
 struct aws_chunked *aws_chunked_new(const struct aws_chunked_options *options) {
@@ -54,12 +55,12 @@ struct aws_chunked *aws_chunked_new(const struct aws_chunked_options *options) {
     enum checksum_kind kind;
 
     if (c == NULL)
-        abort();
+        out_of_memory();
     c->o = *options;
     if (is_signed(c) || options->payload == SIGV4_PAYLOAD_HASH) {
         c->hash = EVP_MD_CTX_new();
         if (c->hash == NULL)
-            abort();
+            out_of_memory();
         hash_begin(c);
     }
     if (is_signed(c))

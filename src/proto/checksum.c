@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "proto/crc.h"
 
@@ -50,7 +51,7 @@ enum checksum_kind checksum_of_header(const char *name) {
 
 enum checksum_kind checksum_of_algorithm(const char *name) {
     for (size_t i = 0; i < KINDS; i++)
-        if (kinds[i].algorithm != NULL && strcasecmp(kinds[i].algorithm, name) == 0)
+        if (name != NULL && kinds[i].algorithm != NULL && strcasecmp(kinds[i].algorithm, name) == 0)
             return kinds[i].kind;
     return CHECKSUM_NONE;
 }
@@ -68,7 +69,7 @@ void checksum_begin(struct checksum *c, enum checksum_kind kind) {
         return;
     c->digest = EVP_MD_CTX_new();
     if (c->digest == NULL || EVP_DigestInit_ex2(c->digest, digests[i], NULL) != 1)
-        abort();
+        out_of_memory();
 }
 
 void checksum_update(struct checksum *c, const void *data, size_t length) {

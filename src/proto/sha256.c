@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/sha256.h"
+#include "base/arena.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static void free_context(void *context) {
 static void fetch(void) {
     md = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (md == NULL || pthread_key_create(&context_key, free_context) != 0)
-        abort();
+        out_of_memory();
 }
 
 const EVP_MD *sha256_md(void) {
@@ -34,11 +35,11 @@ static EVP_MD_CTX *begin(void) {
     if (c == NULL) {
         c = EVP_MD_CTX_new();
         if (c == NULL || pthread_setspecific(context_key, c) != 0)
-            abort();
+            out_of_memory();
         if (EVP_DigestInit_ex2(c, md, NULL) != 1)
-            abort();
+            out_of_memory();
     } else if (EVP_DigestInit_ex2(c, NULL, NULL) != 1) {
-        abort();
+        out_of_memory();
     }
     return c;
 }

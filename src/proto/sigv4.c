@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/text.h"
@@ -46,7 +47,7 @@ struct sigv4_keys *sigv4_keys_new(void) {
     struct sigv4_keys *k = calloc(1, sizeof(*k));
 
     if (k == NULL)
-        abort();
+        out_of_memory();
     pthread_mutex_init(&k->lock, NULL);
     random_bytes(k->seed, sizeof(k->seed)); /* nobody can aim at another's slot */
     return k;

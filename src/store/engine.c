@@ -259,9 +259,12 @@ int engine_glance(struct engine_connection *c, char **ret_error) {
 
 /* ---- rows ---- */
 
-static void tx_fail(struct tx *tx, int error) {
+/* Last of all in a function: it may not come back. */
+void engine_fail(struct tx *tx, int error) {
     if (tx->failed == 0)
         tx->failed = error;
+    if (tx->bail != NULL)
+        longjmp(*tx->bail, 1);
 }
 
 static void list_columns(struct buf *sql, const struct store_table *t) {
@@ -317,7 +320,7 @@ static sqlite3_stmt *statement(struct tx *tx, const struct store_table *t, size_
     if (c->statements[t->number] == NULL)
         c->statements[t->number] = calloc(slots(t), sizeof(sqlite3_stmt *));
     if (c->statements[t->number] == NULL) {
-        tx_fail(tx, -ENOMEM);
+        engine_fail(tx, -ENOMEM);
         return NULL;
     }
     if (c->statements[t->number][slot] != NULL)
@@ -326,7 +329,7 @@ static sqlite3_stmt *statement(struct tx *tx, const struct store_table *t, size_
     r = sql.overflow ? -E2BIG : prepare(c, sql.data, &c->statements[t->number][slot]);
     buf_free(&sql);
     if (r < 0)
-        tx_fail(tx, r);
+        engine_fail(tx, r);
     return c->statements[t->number][slot];
 }
 
@@ -387,7 +390,7 @@ static struct store_rows read_rows(struct tx *tx, const struct store_table *t, s
     }
     sqlite3_reset(s);
     if (r != SQLITE_DONE) {
-        tx_fail(tx, engine_errno(r));
+        engine_fail(tx, engine_errno(r));
         return (struct store_rows){0};
     }
     return (struct store_rows){items, count};
@@ -405,10 +408,10 @@ const void *engine_find(struct tx *tx, const struct store_table *t, const char *
     if (r == SQLITE_ROW) {
         row = arena_alloc(tx->arena, t->row_bytes);
         read_row(tx, t, s, row);
-    } else if (r != SQLITE_DONE) {
-        tx_fail(tx, engine_errno(r));
     }
     sqlite3_reset(s);
+    if (r != SQLITE_ROW && r != SQLITE_DONE)
+        engine_fail(tx, engine_errno(r));
     return row;
 }
 
@@ -461,7 +464,7 @@ static size_t change(struct tx *tx, sqlite3_stmt *s) {
     int r = engine_run(c, s);
 
     if (r < 0) {
-        tx_fail(tx, r);
+        engine_fail(tx, r);
         return 0;
     }
     return (size_t)sqlite3_changes64(c->db);
@@ -469,7 +472,7 @@ static size_t change(struct tx *tx, sqlite3_stmt *s) {
 
 static sqlite3_stmt *writing(struct tx *tx, const struct store_table *t, size_t slot) {
     if (!tx->write) /* a read-only action with a writing handler: the mistake shows at once */
-        tx_fail(tx, -EROFS);
+        engine_fail(tx, -EROFS);
     return statement(tx, t, slot);
 }
 

@@ -44,6 +44,8 @@ struct store_rows {
 extern const struct store_table store_tables[];
 extern const size_t store_table_count;
 
+/* The transaction has failed (negative errno); does not come back where it has a bail. */
+void engine_fail(struct tx *tx, int error);
 const void *engine_find(struct tx *tx, const struct store_table *t, const char *key);
 struct store_rows engine_list(struct tx *tx, const struct store_table *t);
 /* column: its offset in the row */

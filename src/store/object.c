@@ -12,6 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/fd.h"
 #include "base/text.h"
 
@@ -208,7 +209,7 @@ void object_hold(const char *id) {
     if (h == NULL) {
         h = calloc(1, sizeof(*h));
         if (h == NULL || (h->id = strdup(id)) == NULL)
-            abort();
+            out_of_memory();
         h->next = holds;
         holds = h;
     }
@@ -248,7 +249,7 @@ void object_remove_held(const char *home, const char *id, const char *const *nam
         struct waiting *w = calloc(1, sizeof(*w));
 
         if (w == NULL)
-            abort();
+            out_of_memory();
         snprintf(w->name, sizeof(w->name), "%s", names[i]);
         w->next = h->waiting;
         h->waiting = w;

@@ -383,7 +383,7 @@ int64_t store_next_number(struct tx *tx, const char *sequence) {
     if (tx->failed < 0)
         return 0;
     if (!tx->write) {
-        tx->failed = -EROFS;
+        engine_fail(tx, -EROFS);
         return 0;
     }
     sqlite3_bind_text(c->sequence, 1, sequence, -1, SQLITE_STATIC);
@@ -393,7 +393,7 @@ int64_t store_next_number(struct tx *tx, const char *sequence) {
     r = r == SQLITE_ROW ? sqlite3_step(c->sequence) : r;
     sqlite3_reset(c->sequence);
     if (r != SQLITE_DONE)
-        tx->failed = engine_errno(r);
+        engine_fail(tx, engine_errno(r));
     return tx->failed < 0 ? 0 : value;
 }
 
@@ -406,7 +406,7 @@ int64_t store_last_number(struct tx *tx, const char *sequence) {
         return 0;
     if (sqlite3_prepare_v2(c->db, "SELECT value FROM store_sequence WHERE name = ?1", -1, &s, NULL) !=
         SQLITE_OK) {
-        tx->failed = engine_errno(sqlite3_errcode(c->db));
+        engine_fail(tx, engine_errno(sqlite3_errcode(c->db)));
         return 0;
     }
     sqlite3_bind_text(s, 1, sequence, -1, SQLITE_STATIC);

@@ -19,9 +19,10 @@
  * the transaction's arena and stay valid after it; a row from foo_find may be copied, changed and
  * put back (`struct foo_row r = *found; r.x = …; foo_put(tx, &r)`).
  *
- * Failure of the database itself (disk full, I/O) is not the handlers' business: the transaction
- * becomes `failed`, finds answer NULL and lists are empty, and whoever began it sees the error at
- * the end, rolls back and answers InternalError.
+ * Failure of the database itself (disk full, I/O, no memory) is not the handlers' business: the transaction
+ * becomes `failed`, and whoever began it sees the error at the end, rolls back and answers InternalError.
+ * A handler goes no further than the call that failed when who began has said where to (`bail`), so that
+ * a row it has just put is always found; else finds answer NULL and lists are empty.
  *
  * Writers: one at a time, and group commit.  store_write_begin() waits for the writer's turn and
  * opens a savepoint; store_write_end(keep) releases it or rolls it back; store_write_sync() waits
@@ -33,6 +34,7 @@
 #ifndef VPCBOX_STORE_STORE_H
 #define VPCBOX_STORE_STORE_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +54,9 @@ struct tx {
     void *db; /* the connection */
     bool write;
     int failed; /* 0, or a negative errno: nothing read since can be trusted */
+    /* Where a failure leads; may be NULL.  What is called under it keeps nothing but arena memory, so nothing of it is
+     * lost: no lock is held, no descriptor open across a call of the store. */
+    jmp_buf *bail;
     uint64_t group;
 };
 

@@ -31,6 +31,9 @@ static void groups(void **state) {
     assert_false(seen->ip_permissions_egress.items[0].from_port.set);
     assert_string_equal(seen->ip_permissions_egress.items[0].ip_ranges.items[0].cidr_ip, "0.0.0.0/0");
     assert_int_equal(rule_count(a), 1);
+    assert_int_equal(rule_count("sg-005216b55886f0fdc"), 0);
+    REFUSED("InvalidGroupId.Malformed", describe_security_group_rules,
+            .filters = FILTER("group-id", "foobar"));
 #define MAKE(name_) .vpc_id = vpc, .group_name = (name_), .description = "d"
     REFUSED("InvalidGroup.Duplicate", create_security_group, MAKE("WEB"));
     REFUSED("InvalidGroup.Reserved", create_security_group, MAKE("default"));

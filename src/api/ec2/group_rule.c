@@ -276,6 +276,13 @@ int ec2_describe_security_group_rules(struct api_request *rq,
     struct ec2_query q;
     if (EC2_QUERY(rq, &q, EC2_SECURITY_GROUP_RULE, in, security_group_rule_ids) < 0)
         return API_REFUSED;
+    /* Other calls' filters find nothing by what is no id; this one minds. */
+    for (size_t i = 0; i < in->filters.count; i++)
+        for (size_t v = 0;
+             text_is(in->filters.items[i].name, "group-id") && v < in->filters.items[i].values.count; v++)
+            if (!ec2_id_well_formed(EC2_SECURITY_GROUP, in->filters.items[i].values.items[v]))
+                return api_refuse(rq, "InvalidGroupId.Malformed", "The security group ID '%s' is malformed",
+                                  in->filters.items[i].values.items[v]);
     for (size_t i = 0; i < q.rows.count; i++) {
         struct ec2_security_group_rule view = rule_view(rq, EC2_ROW(&q, sg_rule, i));
         if (ec2_query_matches(&q, &view))

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "api/s3/s3.h"
+#include "base/arena.h"
 #include "base/text.h"
 #include "proto/aws_chunked.h"
 
@@ -98,7 +99,7 @@ static void hasher_end(struct hasher *h, unsigned char md5[CHECKSUM_MAX_BYTES]) 
 static void hasher_begin(struct hasher *h) {
     *h = (struct hasher){.blocks = malloc((size_t)RING * BLOCK_BYTES)};
     if (h->blocks == NULL)
-        abort();
+        out_of_memory();
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->cond, NULL);
     checksum_begin(&h->md5, CHECKSUM_MD5);
