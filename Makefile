@@ -31,7 +31,7 @@ MAIN_OBJ := $(patsubst src/%.c,$(OBJ)/%.o,$(filter $(MAIN),$(SRC)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit-$(MODE)/%,$(UNIT_SRC))
 
-ifneq ($(filter-out demo check check-fresh soak lint fuzz bench clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out demo check check-fresh soak torture lint fuzz bench clean,$(or $(MAKECMDGOALS),all)),)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # libcurl and libxml2 are loaded when needed (base/lazy.h).
 PKG_LIBS = $(filter-out -lcurl -lxml2,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
@@ -50,7 +50,7 @@ $(warning built without the kernel's flow cache (--dataplane kernel): install $(
 endif
 endif
 
-.PHONY: all unit unit-programs demo check check-fresh soak lint fuzz fuzzers bench install clean
+.PHONY: all unit unit-programs demo check check-fresh soak torture lint fuzz fuzzers bench install clean
 all: $(PROGRAM)
 
 $(PROGRAM): $(MAIN_OBJ) $(BUILD)/libvpcbox-$(MODE).a
@@ -194,6 +194,12 @@ soak:
 	@$(MAKE) $(AGAIN) all system
 	@$(MAKE) $(AGAIN) MODE=tsan all
 	@tools/soak
+
+# Every allocation, write and sync of a region made to fail once; TORTURE_RUNS places of each kind.
+torture:
+	@tools/setup build run test
+	@$(MAKE) $(AGAIN) all
+	@tests/torture/run --runs $${TORTURE_RUNS:-200}
 
 lint:
 	@tools/setup build test

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -43,8 +44,7 @@ __attribute__((constructor)) static void begin(void) {
     if (path == NULL || strcmp(name, "vpcbox-region") != 0)
         return;
     fd = open(path, O_RDWR | O_CLOEXEC);
-    map = fd < 0 ? MAP_FAILED
-                 : mmap(NULL, sizeof(*order), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    map = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof(*order), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (map != MAP_FAILED)
         order = map;
     if (fd >= 0)
@@ -74,22 +74,24 @@ static bool fails_at(enum kind kind, int fd) {
 }
 
 /* The next of that name, looked up once. */
-#define NEXT(name) \
-    static __typeof__(&name) next; \
-    if (next == NULL) \
+#define NEXT(name)                                                                                           \
+    static __typeof__(&name) next;                                                                           \
+    if (next == NULL)                                                                                        \
     next = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
-#define FAIL(error, result) \
-    do { \
-        errno = error; \
-        return result; \
+#define FAIL(error, result)                                                                                  \
+    do {                                                                                                     \
+        errno = error;                                                                                       \
+        return result;                                                                                       \
     } while (0)
 
 /* --- memory: glibc's own names, since dlsym() allocates --- */
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void *__libc_malloc(size_t bytes);
 void *__libc_calloc(size_t count, size_t bytes);
 void *__libc_realloc(void *p, size_t bytes);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 void *malloc(size_t bytes) {
     if (fails(MEMORY))
@@ -166,18 +168,18 @@ int fallocate(int fd, int mode, off_t at, off_t bytes) {
 }
 
 /* What opens and may make: the mode is read, and a new file's name needs room too. */
-#define OPENED(...) \
-    if (flags & (O_CREAT | __O_TMPFILE)) { \
-        va_list ap; \
-        mode_t mode; \
-\
-        va_start(ap, flags); \
-        mode = va_arg(ap, mode_t); \
-        va_end(ap); \
-        if (fails(FULL)) \
-            FAIL(ENOSPC, -1); \
-        return next(__VA_ARGS__, mode); \
-    } \
+#define OPENED(...)                                                                                          \
+    if (flags & (O_CREAT | __O_TMPFILE)) {                                                                   \
+        va_list ap;                                                                                          \
+        mode_t mode;                                                                                         \
+                                                                                                             \
+        va_start(ap, flags);                                                                                 \
+        mode = va_arg(ap, mode_t);                                                                           \
+        va_end(ap);                                                                                          \
+        if (fails(FULL))                                                                                     \
+            FAIL(ENOSPC, -1);                                                                                \
+        return next(__VA_ARGS__, mode);                                                                      \
+    }                                                                                                        \
     return next(__VA_ARGS__)
 
 int open(const char *path, int flags, ...) {
