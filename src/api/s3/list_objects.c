@@ -175,8 +175,7 @@ int s3_list_objects_v2(struct api_request *rq, const struct s3_list_objects_v2_r
     VIEW(rq, &w, in, out);
     out->key_count = SOME_INT((int64_t)w.page.count);
     out->continuation_token = in->continuation_token;
-    if (in->continuation_token == NULL) /* which stands for it */
-        out->start_after = list_text(rq, &w.page, in->start_after);
+    out->start_after = list_text(rq, &w.page, in->start_after);
     if (w.page.full)
         out->next_continuation_token = base64_encode(rq->arena, w.last, strlen(w.last));
     return 0;
