@@ -21,7 +21,8 @@
  * follows its state in them until the end (CACHE_FOLLOW); the engine reads of both in `news` before it looks at
  * any later packet or image.  Without room in `news` or `flows`, the packet goes to the engine.
  *
- * A port's number fits a tag's 16 bits: the ENI's own number, or CACHE_SERVICE and CACHE_UPLINK.
+ * A port is called by its slot, which fits a tag's 16 bits: host gives one to each interface while it is there, and
+ * CACHE_SERVICE and CACHE_UPLINK are always the same two.
  * Addresses and L4 ports are in network order.  A tick is 2^CACHE_TICK_SHIFT ns of CLOCK_MONOTONIC.
  */
 #ifndef VPCBOX_BPF_CACHE_H

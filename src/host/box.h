@@ -40,7 +40,7 @@ struct child {
 struct port {
     uint32_t number, mtu;
     struct space_tap tap; /* fd -1: a cable */
-    unsigned index;       /* the cable's */
+    struct cable cable;
 };
 
 enum guest_state { GUEST_STARTING, GUEST_RUNNING, GUEST_STOPPING };

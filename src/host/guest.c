@@ -138,7 +138,7 @@ static int lay_cables(struct guest *g) {
         char name[IF_NAMESIZE];
 
         interface_name(e, name);
-        r = kernel_port_add(k, e->num, ns, name, e->mac, e->mtu, &p.index);
+        r = kernel_port_add(k, e->num, ns, name, e->mac, e->mtu, &p.cable);
         if (r == 0) {
             box_port_add(g->box, &p);
             g->ports[g->port_count++] = p;

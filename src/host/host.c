@@ -206,6 +206,7 @@ static void port_message(const struct port *p, enum message_kind kind, struct me
     m->u.port.mtu = p->mtu;
     m->u.port.offload = p->tap.offload;
     m->u.port.mac = p->tap.mac;
+    m->u.port.slot = p->cable.slot;
 }
 
 void box_port_add(struct box *box, const struct port *p) {
@@ -223,7 +224,7 @@ void box_port_delete(struct box *box, const struct port *p) {
     port_message(p, MESSAGE_PORT_DELETE, &m);
     box_tell(&box->fabric, &m);
     if (box->kernel.on)
-        kernel_port_delete(&box->kernel, p->number, p->index);
+        kernel_port_delete(&box->kernel, &p->cable);
 }
 
 static void tell_image(struct box *box) {

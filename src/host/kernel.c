@@ -68,43 +68,62 @@ void kernel_start(struct kernel *k) {
     fd_close(&k->ns);
 }
 
-static int slot_of(uint32_t number, uint32_t *ret_slot) {
-    *ret_slot = number == PORT_SERVICE ? CACHE_SERVICE : number == PORT_UPLINK ? CACHE_UPLINK : number;
-    return number == PORT_NONE || (number > CACHE_PORT_MAX && number < PORT_SERVICE) ? -ERANGE : 0;
+static bool is_taken(const struct kernel *k, uint16_t slot) {
+    return k->taken[slot / 8] >> slot % 8 & 1;
+}
+
+static void set_taken(struct kernel *k, uint16_t slot, bool taken) {
+    uint8_t bit = (uint8_t)(1 << slot % 8), *at = &k->taken[slot / 8];
+
+    *at = (uint8_t)(taken ? *at | bit : *at & ~bit);
+}
+
+static int take_slot(struct kernel *k, uint32_t number, uint16_t *ret_slot) {
+    if (number == PORT_SERVICE || number == PORT_UPLINK) {
+        *ret_slot = number == PORT_SERVICE ? CACHE_SERVICE : CACHE_UPLINK;
+        return 0;
+    }
+    for (unsigned tries = 0; tries < CACHE_PORT_MAX; tries++) {
+        k->last_slot = (uint16_t)(k->last_slot % CACHE_PORT_MAX + 1);
+        if (!is_taken(k, k->last_slot)) {
+            set_taken(k, k->last_slot, true);
+            *ret_slot = k->last_slot;
+            return 0;
+        }
+    }
+    return -EMFILE;
 }
 
 int kernel_port_add(struct kernel *k, uint32_t number, int ns, const char *name, struct mac mac, uint32_t mtu,
-                    unsigned *ret_index) {
+                    struct cable *ret_cable) {
     char own[IF_NAMESIZE];
-    unsigned index = ++k->last_index;
-    struct netlink_end near = {.name = own, .index = index, .ns = -1, .mac = router_mac, .mtu = mtu};
+    struct cable cable = {.index = ++k->last_index};
+    struct netlink_end near = {.name = own, .index = cable.index, .ns = -1, .mac = router_mac, .mtu = mtu};
     struct netlink_end far = {.name = name, .ns = ns, .mac = mac, .mtu = mtu};
-    uint32_t slot;
-    int r = slot_of(number, &slot);
+    int r = take_slot(k, number, &cable.slot);
 
     if (r < 0)
         return r;
-    snprintf(own, sizeof(own), "port%u", index);
+    snprintf(own, sizeof(own), "port%u", cable.index);
     r = netlink_veth_add(k->nl, &near, &far);
+    if (r == 0) {
+        r = netlink_program_attach(k->nl, cable.index, k->port_in, cable.slot);
+        if (r == 0)
+            r = netlink_link_up(k->nl, &(struct netlink_link){.index = cable.index});
+        if (r == 0)
+            r = set_port(k, cable.slot, cable.index);
+        if (r < 0)
+            netlink_link_delete(k->nl, cable.index);
+    }
     if (r < 0)
-        return r;
-    r = netlink_program_attach(k->nl, index, k->port_in, (uint16_t)slot);
-    if (r == 0)
-        r = netlink_link_up(k->nl, &(struct netlink_link){.index = index});
-    if (r == 0)
-        r = set_port(k, slot, index);
-    if (r < 0)
-        netlink_link_delete(k->nl, index);
+        set_taken(k, cable.slot, false);
     else
-        *ret_index = index;
+        *ret_cable = cable;
     return r;
 }
 
-void kernel_port_delete(struct kernel *k, uint32_t number, unsigned index) {
-    uint32_t slot;
-
-    if (slot_of(number, &slot) < 0)
-        return;
-    set_port(k, slot, 0);
-    netlink_link_delete(k->nl, index); /* gone already when its namespace is */
+void kernel_port_delete(struct kernel *k, const struct cable *cable) {
+    set_port(k, cable->slot, 0);
+    netlink_link_delete(k->nl, cable->index); /* gone already when its namespace is */
+    set_taken(k, cable->slot, false);
 }

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bpf/cache.h"
 #include "host/space.h"
 
 struct kernel {
@@ -26,9 +27,11 @@ struct kernel {
     int ns, nl;                            /* the fabric's namespace, and a netlink socket in it */
     pid_t loader;                          /* the child under way, 0: none, and where it answers */
     int loaded;
-    struct space_tap punt;        /* frames carry a VLAN tag with the port */
-    unsigned last_index;          /* links are numbered here, so that nobody need ask */
-    char why[MESSAGE_NAME_BYTES]; /* when !on: what is missing */
+    struct space_tap punt;          /* frames carry a VLAN tag with the port */
+    uint16_t last_slot;             /* handed out in a circle, so that one given back rests */
+    uint8_t taken[CACHE_PORTS / 8]; /* a bit for each slot */
+    unsigned last_index;            /* links are numbered here, so that nobody need ask */
+    char why[MESSAGE_NAME_BYTES];   /* when !on: what is missing */
 };
 
 /* Begins.  Call as the process was started.  Never fails: ret->why says what is missing, then or when it has loaded. */
@@ -38,12 +41,19 @@ void kernel_loaded(struct kernel *k);
 /* Call inside the box's namespaces; sets k->on, or k->why. */
 void kernel_start(struct kernel *k);
 
+/* A cable's end in the fabric's namespace. */
+struct cable {
+    unsigned index; /* the link's */
+    uint16_t slot;  /* how bpf/cache.h calls the port, whatever its number; 0: none */
+};
+
 /*
  * A cable from port `number` into the network namespace ns, where the end is called `name`, is down and has
- * that MAC.  *ret_index: of our end.  0 or negative errno; -ERANGE for a number that tags cannot carry.
+ * that MAC.  0 or negative errno; -EMFILE when all slots are taken.
  */
 int kernel_port_add(struct kernel *k, uint32_t number, int ns, const char *name, struct mac mac, uint32_t mtu,
-                    unsigned *ret_index);
-void kernel_port_delete(struct kernel *k, uint32_t number, unsigned index);
+                    struct cable *ret_cable);
+/* The slot is free for another: whoever keeps anything by it is told first. */
+void kernel_port_delete(struct kernel *k, const struct cable *cable);
 
 #endif

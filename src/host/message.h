@@ -151,7 +151,8 @@ struct message_image {
     uint64_t generation, bytes;
 };
 
-/* Without a descriptor: the port is behind the punt TAP of FLOW_CACHE, and only number counts.  Else a TAP.
+/* Without a descriptor: the port is behind the punt TAP of FLOW_CACHE, and only number counts, and slot, which stands for it
+ * there (bpf/cache.h; those of the doors and the internet are fixed).  Else a TAP.
  * number: the ENI's num, or PORT_SERVICE or PORT_UPLINK (net/door.h).  mac: of the far end, the one
  * that frames written to the TAP must be addressed to.  The TAP has IFF_VNET_HDR (10-byte headers),
  * is non-blocking, and offload is what TUNSETOFFLOAD took. */
@@ -160,7 +161,7 @@ struct message_port {
     uint32_t mtu;
     uint32_t offload;
     struct mac mac;
-    uint8_t pad[2];
+    uint16_t slot;
 };
 
 struct message_flow_table {

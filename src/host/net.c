@@ -149,11 +149,11 @@ struct side {
 
 /* In a fresh network namespace: loopback, the TAP or cable, and the way through it. */
 static int make_near(struct side *s) {
-    unsigned index;
+    struct cable cable;
     int nl, r;
 
     space_net_settings(false, true);
-    r = s->kernel != NULL ? kernel_port_add(s->kernel, s->port, s->net.ns, s->name, s->mac, NET_MTU, &index)
+    r = s->kernel != NULL ? kernel_port_add(s->kernel, s->port, s->net.ns, s->name, s->mac, NET_MTU, &cable)
                           : space_tap_open(s->name, s->mac, NET_MTU, true, &s->net.tap);
     if (r < 0)
         return r;

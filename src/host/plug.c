@@ -73,11 +73,11 @@ static int attach(struct guest *g, const struct message_eni *e) {
 
     interface_name(e, name);
     if (r == 0 && k->on)
-        r = kernel_port_add(k, e->num, ns, name, e->mac, e->mtu, &port.index);
+        r = kernel_port_add(k, e->num, ns, name, e->mac, e->mtu, &port.cable);
     if (r == 0) {
         r = space_work_in(ns, add_work, &plug);
         if (r < 0 && k->on)
-            kernel_port_delete(k, e->num, port.index);
+            kernel_port_delete(k, &port.cable);
     }
     fd_close(&ns);
     if (r < 0)

@@ -38,7 +38,7 @@ static struct cache_key key_of(const struct fwd_offload *o) {
                               .dst = htonl(ip_v4(o->before.dst).v),
                               .sport = htons(o->before.sport),
                               .dport = htons(o->before.dport),
-                              .port = (uint16_t)port_slot_of(o->in_port),
+                              .port = port_slot_of(o->in_port),
                               .protocol = o->before.protocol};
 }
 
@@ -65,7 +65,7 @@ static uint32_t difference(const void *before, const void *after, size_t bytes) 
 static struct cache_entry entry_of(const struct fwd_offload *o, const struct cache_key *key, uint32_t tick) {
     struct cache_entry e = {.generation = o->generation,
                             .seen = tick,
-                            .out_port = (uint16_t)port_slot_of(o->out_port),
+                            .out_port = port_slot_of(o->out_port),
                             .mtu = o->mtu,
                             .flags = o->check_macs ? CACHE_CHECK_MACS : 0,
                             .src = htonl(ip_v4(o->after.src).v),
@@ -413,8 +413,8 @@ static bool is_stale(const struct cache *c, const struct fwd_env *env, const str
     return (int32_t)((uint32_t)(env->now_ns >> CACHE_TICK_SHIFT) - e->seen) > (int32_t)c->told.fresh;
 }
 
-/* Each entry of the map; with env, only those go that are of no more use. */
-static void walk(struct cache *c, struct fwd_env *env) {
+/* Each entry of the map; with env, only those go that are of no more use, and those by the port of that slot (0: none). */
+static void walk(struct cache *c, struct fwd_env *env, uint16_t slot) {
     static struct cache_key keys[BATCH];
     static struct cache_entry entries[BATCH];
     uint32_t place = 0, n;
@@ -424,7 +424,8 @@ static void walk(struct cache *c, struct fwd_env *env) {
         n = BATCH;
         r = bpf_map_get_batch(c->flows, first, &place, keys, entries, &n);
         for (uint32_t i = 0; i < n; i++)
-            if (!env || !count(env, &keys[i], &entries[i]) || is_stale(c, env, &entries[i]))
+            if (!env || !count(env, &keys[i], &entries[i]) || is_stale(c, env, &entries[i]) ||
+                (slot != 0 && (keys[i].port == slot || entries[i].out_port == slot)))
                 bpf_map_delete(c->flows, &keys[i]);
         if (r < 0)
             break;
@@ -433,8 +434,8 @@ static void walk(struct cache *c, struct fwd_env *env) {
         log_warn("the kernel's flow cache cannot be read: %s", strerror(-r));
 }
 
-/* Rules of other generations, which nobody believes. */
-static void clear_rules(struct cache *c, uint32_t but) {
+/* Rules of other generations, which nobody believes, and those by the port of that slot (0: none). */
+static void clear_rules(struct cache *c, uint32_t but, uint16_t slot) {
     static struct cache_rule_key keys[BATCH];
     static struct cache_rule rules[BATCH];
     uint32_t place = 0, n;
@@ -444,7 +445,8 @@ static void clear_rules(struct cache *c, uint32_t but) {
         n = BATCH;
         r = bpf_map_get_batch(c->rules, first, &place, keys, rules, &n);
         for (uint32_t i = 0; i < n; i++)
-            if (rules[i].generation != but)
+            if (rules[i].generation != but ||
+                (slot != 0 && (keys[i].port == slot || rules[i].there.out_port == slot)))
                 bpf_map_delete(c->rules, &keys[i]);
         if (r < 0)
             break;
@@ -456,10 +458,16 @@ void cache_clear(struct cache *c) {
     unsigned long place = bpf_ring_place(&c->news);
     size_t bytes;
 
-    walk(c, NULL);
-    clear_rules(c, 0);
+    walk(c, NULL, 0);
+    clear_rules(c, 0, 0);
     while (bpf_ring_read(&c->news, &place, &bytes) != NULL)
         bpf_ring_drop(&c->news, place);
+}
+
+void cache_port_gone(struct cache *c, struct fwd_env *env, uint16_t slot) {
+    clear_rules(c, c->told.generation, slot); /* so that none opens what is then missed */
+    cache_drain(c, env);
+    walk(c, env, slot);
 }
 
 void cache_sweep(struct cache *c, struct fwd_env *env) {
@@ -468,9 +476,9 @@ void cache_sweep(struct cache *c, struct fwd_env *env) {
     if (env->now_ns - c->swept_ns < c->sweep_every_ns)
         return;
     c->swept_ns = env->now_ns;
-    walk(c, env);
+    walk(c, env, 0);
     if (c->rules_stale)
-        clear_rules(c, c->told.generation);
+        clear_rules(c, c->told.generation, 0);
     took = (clock_mono_ns() - c->swept_ns) * SWEEP_SHARE;
     c->sweep_every_ns = took < SWEEP_MIN_NS ? SWEEP_MIN_NS : took > SWEEP_MAX_NS ? SWEEP_MAX_NS : took;
 }

@@ -48,6 +48,8 @@ void cache_before(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pk
 int cache_follow(struct cache *c, struct fwd_env *env);
 /* After fwd_process(). */
 void cache_learn(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt);
+/* A port's slot is to be another's: nothing may be left that goes by it. */
+void cache_port_gone(struct cache *c, struct fwd_env *env, uint16_t slot);
 /* Before fwd_sweep(); does nothing when the last one is not long ago. */
 void cache_sweep(struct cache *c, struct fwd_env *env);
 

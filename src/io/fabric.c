@@ -99,19 +99,26 @@ static void port_delete(struct fabric *f, uint32_t number) {
         return;
     if (p->broken == 0 && p->fd >= 0)
         epoll_ctl(f->epoll, EPOLL_CTL_DEL, p->fd, NULL);
+    if (port_slot_of(number) != 0 && p->via != NULL) {
+        if (f->cache.on && f->started)
+            cache_port_gone(&f->cache, &f->env, port_slot_of(number));
+        port_slot_set(number, 0);
+    }
     p->ops->close(p);
     free(p);
     *slot = NULL;
 }
 
-/* fd -1: behind the punt TAP. */
-static int port_add(struct fabric *f, uint32_t number, int fd) {
+/* fd -1: behind the punt TAP, by the name `behind`. */
+static int port_add(struct fabric *f, uint32_t number, int fd, uint16_t behind) {
     struct port **slot = port_slot(f, number), *p;
     int r;
 
-    if (slot == NULL || (fd < 0 && (!f->cache.on || port_slot_of(number) == 0)))
+    if (slot == NULL || (fd < 0 && !f->cache.on))
         return -EINVAL;
     port_delete(f, number);
+    if (fd < 0 && number <= DOOR_NUM_MAX && (behind == 0 || port_slot_set(number, behind) < 0))
+        return -EINVAL;
     p = malloc(sizeof(*p));
     if (p == NULL)
         return -ENOMEM;
@@ -413,7 +420,7 @@ static int host_serve(struct fabric *f) {
     switch (m->header.kind) {
     case MESSAGE_PORT_ADD:
         fd = take_fd(m);
-        r = port_add(f, m->u.port.number, fd);
+        r = port_add(f, m->u.port.number, fd, m->u.port.slot);
         if (r < 0) {
             log_error("port %u: %s", m->u.port.number, strerror(-r));
             fd_close(&fd);

@@ -50,8 +50,14 @@ void port_tap_init(struct port *p, uint32_t number, int fd);
  * such a port, which only writes. */
 void port_punt_init(struct port *p, int fd);
 void port_behind_init(struct port *p, uint32_t number, const struct port *punt);
-/* Numbers as bpf/cache.h has them; slot 0: a number too large for it. */
-uint32_t port_slot_of(uint32_t number);
-uint32_t port_number_of(uint32_t slot);
+
+/*
+ * Ports as bpf/cache.h has them: an ENI's number has 20 bits, a tag 16, so host gives each port a slot for as long as it
+ * is there.  One table a process, of one thread.  PORT_SERVICE and PORT_UPLINK have theirs always.
+ * port_slot_set(): slot 0 takes it back; -EINVAL for what is no ENI's number or no slot of one.
+ */
+int port_slot_set(uint32_t number, uint16_t slot);
+uint16_t port_slot_of(uint32_t number); /* 0: none */
+uint32_t port_number_of(uint16_t slot); /* PORT_NONE: nobody's */
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * port_punt: the ports behind the kernel's flow cache (bpf/cache.h).
  *
- * One TAP brings the frames of all of them and takes frames for all: a VLAN tag after the two addresses names
- * the port.  The kernel knows such tags, so offsets and offloads stay right on its side; on ours the tag is cut
+ * One TAP brings the frames of all of them and takes frames for all: a VLAN tag after the two addresses holds
+ * the port's slot.  The kernel knows such tags, so offsets and offloads stay right on its side; on ours the tag is cut
  * out on the way in, by moving the addresses up to the rest, and put in on the way out.
  */
 #include <errno.h>
@@ -16,20 +16,36 @@
 #include "base/fd.h"
 #include "bpf/cache.h"
 #include "io/port.h"
+#include "net/door.h"
 
 typedef struct virtio_net_hdr vnet;
 
 enum { MACS = 12, TAG = 4, ETHERTYPE_TAG = 0x8100 };
 
-uint32_t port_slot_of(uint32_t number) {
-    return number == PORT_SERVICE     ? CACHE_SERVICE
-           : number == PORT_UPLINK    ? CACHE_UPLINK
-           : number <= CACHE_PORT_MAX ? number
-                                      : 0;
+/* Zero pages until used. */
+static uint16_t slots[DOOR_NUM_MAX + 1];
+static uint32_t numbers[CACHE_PORTS];
+
+int port_slot_set(uint32_t number, uint16_t slot) {
+    if (number == PORT_NONE || number > DOOR_NUM_MAX || slot > CACHE_PORT_MAX)
+        return -EINVAL;
+    if (numbers[slots[number]] == number)
+        numbers[slots[number]] = PORT_NONE;
+    slots[number] = slot;
+    if (slot != CACHE_PUNT)
+        numbers[slot] = number;
+    return 0;
 }
 
-uint32_t port_number_of(uint32_t slot) {
-    return slot == CACHE_SERVICE ? PORT_SERVICE : slot == CACHE_UPLINK ? PORT_UPLINK : slot;
+uint16_t port_slot_of(uint32_t number) {
+    return number == PORT_SERVICE   ? CACHE_SERVICE
+           : number == PORT_UPLINK  ? CACHE_UPLINK
+           : number <= DOOR_NUM_MAX ? slots[number]
+                                    : CACHE_PUNT;
+}
+
+uint32_t port_number_of(uint16_t slot) {
+    return slot == CACHE_SERVICE ? PORT_SERVICE : slot == CACHE_UPLINK ? PORT_UPLINK : numbers[slot];
 }
 
 static int punt_read(struct port *p, uint8_t *frame, struct fwd_pkt *ret_pkt) {
@@ -47,7 +63,7 @@ static int punt_read(struct port *p, uint8_t *frame, struct fwd_pkt *ret_pkt) {
     if (n < 0)
         return errno == EAGAIN ? 0 : -errno;
     memcpy(&h, tagged - sizeof(h), sizeof(h));
-    ret_pkt->in_port = port_number_of((uint32_t)tagged[MACS + 2] << 8 | tagged[MACS + 3]);
+    ret_pkt->in_port = port_number_of((uint16_t)(tagged[MACS + 2] << 8 | tagged[MACS + 3]));
     memmove(frame, tagged, MACS);
     csum_start = h.csum_start;
     ret_pkt->data = frame;
@@ -62,7 +78,7 @@ static int punt_read(struct port *p, uint8_t *frame, struct fwd_pkt *ret_pkt) {
 }
 
 static int behind_write(struct port *p, const struct fwd_pkt *pkt) {
-    uint32_t slot = port_slot_of(p->number);
+    uint16_t slot = port_slot_of(p->number);
     uint8_t tag[TAG] = {ETHERTYPE_TAG >> 8, 0, (uint8_t)(slot >> 8), (uint8_t)slot};
     bool sum = pkt->vnet_flags & FWD_NEEDS_CSUM;
     vnet h = {.flags = pkt->vnet_flags,

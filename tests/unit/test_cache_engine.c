@@ -333,6 +333,22 @@ static void answer(struct lane *l, uint8_t flags) {
                pick(3) != 0);
 }
 
+/* Entries by a port, when its slot is given back: none. */
+static size_t entries_by(uint16_t slot) {
+    struct cache_key key, next;
+    struct cache_entry e;
+    union bpf_attr attr = {.map_fd = (uint32_t)k.flows, .next_key = (uint64_t)(uintptr_t)&next};
+    size_t count = 0;
+
+    while (syscall(SYS_bpf, BPF_MAP_GET_NEXT_KEY, &attr, sizeof(attr)) == 0) {
+        key = next;
+        attr.key = (uint64_t)(uintptr_t)&key;
+        if (bpf_map_get(k.flows, &key, &e) == 0)
+            count += key.port == slot || e.out_port == slot;
+    }
+    return count;
+}
+
 static void test_alike(void **state) {
     static const struct {
         uint32_t port;
@@ -352,6 +368,8 @@ static void test_alike(void **state) {
     behind.table.gone = gone;
     behind.table.gone_user = &behind;
     assert_int_equal(cache_init(&cache, k.flows, k.rules, k.config, k.news), 0);
+    for (uint16_t i = 0; i < 6; i++) /* as host gives them: in the order that they came in */
+        assert_int_equal(port_slot_set(hosts[i].port, (uint16_t)(40 - i)), 0);
     follow(l->image);
     for (int i = 0; i < PACKETS; i++) {
         uint32_t h = pick(7);
@@ -391,6 +409,10 @@ static void test_alike(void **state) {
     print_message("%u frames went by the program\n", hits);
     assert_true(hits > PACKETS / 4);
     assert_int_equal(fwd_table_check(&behind.table), 0);
+    assert_true(entries_by(port_slot_of(APP)) > 0 && entries_by(port_slot_of(WEB)) > 0);
+    cache_port_gone(&cache, &behind.env, port_slot_of(APP));
+    assert_int_equal(entries_by(port_slot_of(APP)), 0);
+    assert_true(entries_by(port_slot_of(WEB)) > 0);
     lane_free(l);
 }
 
