@@ -44,14 +44,52 @@ static const char *noun_of(struct arena *a, const char *parameter) {
     return id ? arena_printf(a, "%s ID", name) : name;
 }
 
+/* What AWS says of a name or id that is not there, where it is not the words of most. */
+static const struct {
+    enum model_protocol protocol;
+    const char *parameter, *operation; /* NULL: every operation */
+    const char *code;                  /* NULL: the table's */
+    const char *message;
+} words[] = {
+    {MODEL_QUERY, "UserName", NULL, NULL, "The user with name %s cannot be found."},
+    {MODEL_QUERY, "GroupName", NULL, NULL, "The group with name %s cannot be found."},
+    {MODEL_EC2, "GroupName", "DescribePlacementGroups", NULL, "The Placement Group '%s' is unknown."},
+    {MODEL_EC2, "LaunchTemplateId", "DescribeLaunchTemplateVersions", NULL,
+     "The specified launch template, with template ID %s, does not exist."},
+    {MODEL_EC2, "LaunchTemplateName", "DescribeLaunchTemplateVersions",
+     "InvalidLaunchTemplateName.NotFoundException",
+     "The specified launch template, with template name %s, does not exist."},
+    {MODEL_EC2, "LaunchTemplateName", NULL, "InvalidLaunchTemplateName.NotFoundException",
+     "At least one of the launch templates specified in the request does not exist."},
+};
+
 static int refuse_given(struct api_request *rq, const struct model_empty *e, const char *parameter,
                         const char *value) {
-    if (rq->service->protocol == MODEL_QUERY && text_is(parameter, "UserName"))
-        return api_refuse_status(rq, 404, e->code, "The user with name %s cannot be found.", value);
-    if (rq->service->protocol == MODEL_QUERY && text_is(parameter, "GroupName"))
-        return api_refuse_status(rq, 404, e->code, "The group with name %s cannot be found.", value);
-    return api_refuse_status(rq, rq->service->protocol == MODEL_QUERY ? 404 : 400, e->code,
-                             "The %s '%s' does not exist", noun_of(rq->arena, parameter), value);
+    int status = rq->service->protocol == MODEL_QUERY ? 404 : 400;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (words[i].protocol == rq->service->protocol && text_is(words[i].parameter, parameter) &&
+            (!words[i].operation || text_is(words[i].operation, e->operation.name)))
+            return api_refuse_status(rq, status, words[i].code ? words[i].code : e->code, words[i].message,
+                                     value);
+    return api_refuse_status(rq, status, e->code, "The %s '%s' does not exist", noun_of(rq->arena, parameter),
+                             value);
+}
+
+/* Versions of every template can be asked for by what they are to theirs, not by number. */
+static int check_versions(struct api_request *rq, const struct model_empty *e) {
+    const char *version = given(rq, "LaunchTemplateVersion");
+
+    if (rq->service->protocol != MODEL_EC2 || !text_is(e->operation.name, "DescribeLaunchTemplateVersions") ||
+        text_is(version, "$Latest") || text_is(version, "$Default"))
+        return 0;
+    return api_refuse(rq, version ? "InvalidParameterValue" : "MissingParameter",
+                      "To describe the launch template data for all your launch templates, for ‘--versions’ "
+                      "specify ‘$Latest’, ‘$Default’, or both, and omit ‘--launch-template-id’, "
+                      "‘--launch-template-name’, and version numbers. To describe the launch template data "
+                      "for a specific launch template, specify ‘--launch-template-id’ or "
+                      "‘--launch-template-name’, and for ‘--versions’ specify one or more of the following "
+                      "values: ‘$Latest’, ‘$Default’, or one or more version numbers.");
 }
 
 static int look_for_ids(struct api_request *rq, const struct model_empty *e) {
@@ -109,7 +147,7 @@ static int answer(struct api_request *rq, const void *in, void *out) {
     if (rq->service->protocol == MODEL_EC2 && text_is(given(rq, "DryRun"), "true"))
         return api_refuse_status(rq, 412, "DryRunOperation",
                                  "Request would have succeeded, but DryRun flag is set.");
-    if (look_for_ids(rq, e) < 0)
+    if (look_for_ids(rq, e) < 0 || check_versions(rq, e) < 0)
         return API_REFUSED;
     op.output = &shape;
     op.result_wrapper = arena_printf(rq->arena, "%sResult", op.name);

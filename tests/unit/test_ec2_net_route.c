@@ -107,13 +107,18 @@ static void associations(void **state) {
     struct bed b = make_bed();
     const char *id =
         CALL(associate_route_table, .route_table_id = b.table, .subnet_id = b.subnet_a)->association_id;
-    REFUSED("Resource.AlreadyAssociated", associate_route_table, .route_table_id = b.table,
-            .subnet_id = b.subnet_a);
+    assert_string_equal(
+        id, CALL(associate_route_table, .route_table_id = b.table, .subnet_id = b.subnet_a)->association_id);
     REFUSED("DependencyViolation", delete_route_table, .route_table_id = b.table);
     const char *other = CALL(create_route_table, .vpc_id = b.vpc)->route_table->route_table_id;
     const char *moved = CALL(replace_route_table_association, .association_id = id, .route_table_id = other)
                             ->new_association_id;
     assert_string_not_equal(id, moved);
+    assert_string_equal(
+        moved, CALL(replace_route_table_association, .association_id = moved, .route_table_id = other)
+                   ->new_association_id);
+    REFUSED("Resource.AlreadyAssociated", associate_route_table, .route_table_id = b.table,
+            .subnet_id = b.subnet_a);
     REFUSED("InvalidAssociationID.NotFound", disassociate_route_table, .association_id = id);
     DO(delete_route_table, .route_table_id = b.table);
     DO(disassociate_route_table, .association_id = moved);

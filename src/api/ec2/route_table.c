@@ -154,7 +154,14 @@ int ec2_associate_route_table(struct api_request *rq, const struct ec2_associate
     if (!text_is(subnet->vpc_id, table->vpc_id))
         return api_refuse(rq, "InvalidParameterValue",
                           "Route table %s and subnet %s belong to different networks", table->id, subnet->id);
-    if (route_association_list_by(rq->tx, COL(route_association, subnet_id), subnet->id).count)
+    const struct route_association_rows there =
+        route_association_list_by(rq->tx, COL(route_association, subnet_id), subnet->id);
+    if (there.count && text_is(there.items[0].route_table_id, table->id)) {
+        out->association_id = there.items[0].id; /* asked again: the same answer */
+        out->association_state = associated(rq);
+        return 0;
+    }
+    if (there.count)
         return api_refuse(
             rq, "Resource.AlreadyAssociated",
             "the specified association for route table %s conflicts with an existing association", table->id);
@@ -198,6 +205,11 @@ int ec2_replace_route_table_association(struct api_request *rq,
         return api_refuse(rq, "InvalidParameterValue",
                           "Route table %s and association %s belong to different networks", table->id,
                           old->id);
+    if (text_is(table->id, old->route_table_id)) {
+        out->new_association_id = old->id;
+        out->association_state = associated(rq);
+        return 0;
+    }
     route_association_delete(rq->tx, old->id);
     out->new_association_id = associate(rq, old->vpc_id, table->id, old->subnet_id);
     out->association_state = associated(rq);
