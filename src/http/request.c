@@ -75,6 +75,8 @@ static int read_expectation(struct conn *c) {
     if (c->parser.http_minor == 0)
         return 0;
     for (size_t at = 0; (value = http_header_next(&c->rq, "expect", &at));) {
+        if (*value == '\0') /* a list of none */
+            continue;
         if (strcasecmp(value, "100-continue") != 0)
             return 417;
         expects = true;

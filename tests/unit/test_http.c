@@ -290,6 +290,7 @@ static void test_expect(void **state) {
     assert_true(text_starts(text, "HTTP/1.1 200 OK"));
     has(ask("PUT /echo HTTP/1.0\r\nExpect: magic\r\nContent-Length: 0\r\n\r\n"), " 200 OK");
     has(ask("PUT /echo HTTP/1.1\r\nExpect: magic\r\n" CLOSE), " 417 ");
+    has(ask("PUT /echo HTTP/1.1\r\nExpect:\r\nContent-Length: 0\r\n" CLOSE), " 200 OK");
     has(ask("PUT /echo HTTP/1.1\r\nExpect: 100-continue\r\nExpect: magic\r\nContent-Length: 1\r\n" CLOSE),
         " 417 ");
 }

@@ -136,8 +136,23 @@ int s3_may(struct api_request *rq, const struct s3_bucket_row *bucket, const str
     return api_authorize(rq, &question);
 }
 
+/* How an object is encrypted is said where one is made, and nowhere else: not where it is read, listed, completed. */
+static int check_encryption_header(struct api_request *rq) {
+    static const char header[] = "x-amz-server-side-encryption";
+    const struct model_shape *input = rq->operation->input;
+    const char *value = proto_header_get(&rq->wire->headers, header);
+
+    if (value == NULL)
+        return 0;
+    for (size_t i = 0; i < input->member_count; i++)
+        if (input->members[i].location == MODEL_IN_HEADER && strcasecmp(input->members[i].wire, header) == 0)
+            return 0;
+    return s3_refuse_argument(rq, header, value,
+                              "x-amz-server-side-encryption header is not supported for this operation.");
+}
+
 int s3_check_bucket(struct api_request *rq, const struct s3_bucket_row *bucket, const char *expected_owner) {
-    if (check_region(rq, bucket) < 0)
+    if (check_encryption_header(rq) < 0 || check_region(rq, bucket) < 0)
         return API_REFUSED;
     if (expected_owner != NULL && strcmp(expected_owner, bucket->account) != 0)
         return api_refuse(rq, "AccessDenied", "Access Denied");
