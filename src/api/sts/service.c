@@ -3,6 +3,7 @@
 
 static const struct api_entry entries[] = {
     API_ENTRY(AssumeRole, sts_assume_role, API_READ | API_OPEN),
+    API_ENTRY(GetAccessKeyInfo, sts_get_access_key_info, API_READ),
     API_ENTRY(GetCallerIdentity, sts_get_caller_identity, API_READ | API_OPEN),
 };
 

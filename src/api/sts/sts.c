@@ -14,6 +14,7 @@
 
 #include "api/iam/iam.h"
 #include "api/iam/identity.h"
+#include "api/iam/keyid.h"
 #include "api/iam/managed.h"
 #include "base/text.h"
 
@@ -41,6 +42,21 @@ int sts_get_caller_identity(struct api_request *rq, const struct sts_get_caller_
     out->user_id = rq->caller.user_id;
     out->account = rq->caller.account;
     out->arn = rq->caller.arn;
+    return 0;
+}
+
+/* A key's account: of one that exists, else as its id says it, whether it lives or not. */
+int sts_get_access_key_info(struct api_request *rq, const struct sts_get_access_key_info_request *in,
+                            struct sts_get_access_key_info_response *out) {
+    const struct iam_access_key_row *key = iam_access_key_find(rq->tx, in->access_key_id);
+    char *account = arena_alloc(rq->arena, KEYID_ACCOUNT_BYTES);
+
+    if (key != NULL)
+        out->account = key->account;
+    else if (keyid_account(in->access_key_id, account))
+        out->account = account;
+    else
+        return api_refuse(rq, "ValidationError", "%s is not a valid access key ID", in->access_key_id);
     return 0;
 }
 

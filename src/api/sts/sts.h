@@ -10,6 +10,8 @@ extern const struct api_service sts_service;
 
 int sts_assume_role(struct api_request *rq, const struct sts_assume_role_request *in,
                     struct sts_assume_role_response *out);
+int sts_get_access_key_info(struct api_request *rq, const struct sts_get_access_key_info_request *in,
+                            struct sts_get_access_key_info_response *out);
 int sts_get_caller_identity(struct api_request *rq, const struct sts_get_caller_identity_request *in,
                             struct sts_get_caller_identity_response *out);
 

@@ -9,6 +9,8 @@ enum {
     SHAPE_AssumeRoleResponse,
     SHAPE_AssumedRoleUser,
     SHAPE_Credentials,
+    SHAPE_GetAccessKeyInfoRequest,
+    SHAPE_GetAccessKeyInfoResponse,
     SHAPE_GetCallerIdentityRequest,
     SHAPE_GetCallerIdentityResponse,
     SHAPE_PolicyDescriptorType,
@@ -72,6 +74,12 @@ static const struct model_member members_Credentials[] = {
     {.name = "SessionToken", .wire = "SessionToken", .query = "SessionToken", .shape = &shapes[SHAPE_tokenType], .offset = offsetof(struct sts_credentials, session_token), .required = true},
     {.name = "Expiration", .wire = "Expiration", .query = "Expiration", .shape = &shapes[SHAPE_dateType], .offset = offsetof(struct sts_credentials, expiration), .required = true},
 };
+static const struct model_member members_GetAccessKeyInfoRequest[] = {
+    {.name = "AccessKeyId", .wire = "AccessKeyId", .query = "AccessKeyId", .shape = &shapes[SHAPE_accessKeyIdType], .offset = offsetof(struct sts_get_access_key_info_request, access_key_id), .required = true},
+};
+static const struct model_member members_GetAccessKeyInfoResponse[] = {
+    {.name = "Account", .wire = "Account", .query = "Account", .shape = &shapes[SHAPE_accountType], .offset = offsetof(struct sts_get_access_key_info_response, account)},
+};
 static const struct model_member members_GetCallerIdentityResponse[] = {
     {.name = "UserId", .wire = "UserId", .query = "UserId", .shape = &shapes[SHAPE_userIdType], .offset = offsetof(struct sts_get_caller_identity_response, user_id)},
     {.name = "Account", .wire = "Account", .query = "Account", .shape = &shapes[SHAPE_accountType], .offset = offsetof(struct sts_get_caller_identity_response, account)},
@@ -93,6 +101,8 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
     [SHAPE_AssumeRoleResponse] = {.name = "AssumeRoleResponse", .type = MODEL_STRUCT, .size = sizeof(struct sts_assume_role_response), .min = INT64_MIN, .max = INT64_MAX, .members = members_AssumeRoleResponse, .member_count = 4},
     [SHAPE_AssumedRoleUser] = {.name = "AssumedRoleUser", .type = MODEL_STRUCT, .size = sizeof(struct sts_assumed_role_user), .min = INT64_MIN, .max = INT64_MAX, .members = members_AssumedRoleUser, .member_count = 2},
     [SHAPE_Credentials] = {.name = "Credentials", .type = MODEL_STRUCT, .size = sizeof(struct sts_credentials), .min = INT64_MIN, .max = INT64_MAX, .members = members_Credentials, .member_count = 4},
+    [SHAPE_GetAccessKeyInfoRequest] = {.name = "GetAccessKeyInfoRequest", .type = MODEL_STRUCT, .size = sizeof(struct sts_get_access_key_info_request), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetAccessKeyInfoRequest, .member_count = 1},
+    [SHAPE_GetAccessKeyInfoResponse] = {.name = "GetAccessKeyInfoResponse", .type = MODEL_STRUCT, .size = sizeof(struct sts_get_access_key_info_response), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetAccessKeyInfoResponse, .member_count = 1},
     [SHAPE_GetCallerIdentityRequest] = {.name = "GetCallerIdentityRequest", .type = MODEL_STRUCT, .size = sizeof(struct sts_get_caller_identity_request), .min = INT64_MIN, .max = INT64_MAX},
     [SHAPE_GetCallerIdentityResponse] = {.name = "GetCallerIdentityResponse", .type = MODEL_STRUCT, .size = sizeof(struct sts_get_caller_identity_response), .min = INT64_MIN, .max = INT64_MAX, .members = members_GetCallerIdentityResponse, .member_count = 3},
     [SHAPE_PolicyDescriptorType] = {.name = "PolicyDescriptorType", .type = MODEL_STRUCT, .size = sizeof(struct sts_policy_descriptor_type), .min = INT64_MIN, .max = INT64_MAX, .members = members_PolicyDescriptorType, .member_count = 1},
@@ -125,9 +135,10 @@ static const struct model_shape shapes[SHAPE_COUNT_] = {
 static const struct model_error errors_AssumeRole[] = {{"MalformedPolicyDocument", 400}, {"PackedPolicyTooLarge", 400}, {"RegionDisabledException", 403}, {"ExpiredTokenException", 400}, {NULL, 0}};
 static const struct model_operation operations[] = {
     {.name = "AssumeRole", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_AssumeRoleRequest], .output = &shapes[SHAPE_AssumeRoleResponse], .result_wrapper = "AssumeRoleResult", .errors = errors_AssumeRole},
+    {.name = "GetAccessKeyInfo", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_GetAccessKeyInfoRequest], .output = &shapes[SHAPE_GetAccessKeyInfoResponse], .result_wrapper = "GetAccessKeyInfoResult"},
     {.name = "GetCallerIdentity", .http_method = "POST", .http_uri = "/", .http_status = 200, .input = &shapes[SHAPE_GetCallerIdentityRequest], .output = &shapes[SHAPE_GetCallerIdentityResponse], .result_wrapper = "GetCallerIdentityResult"},
 };
-static const char *const lacking[] = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetDelegatedAccessToken", "GetFederationToken", "GetSessionToken", "GetWebIdentityToken", NULL};
+static const char *const lacking[] = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage", "GetDelegatedAccessToken", "GetFederationToken", "GetSessionToken", "GetWebIdentityToken", NULL};
 const struct model_service model_sts = {
     .id = "sts",
     .signing_name = "sts",

@@ -12,6 +12,8 @@ struct sts_assume_role_request;
 struct sts_assume_role_response;
 struct sts_assumed_role_user;
 struct sts_credentials;
+struct sts_get_access_key_info_request;
+struct sts_get_access_key_info_response;
 struct sts_get_caller_identity_request;
 struct sts_get_caller_identity_response;
 struct sts_policy_descriptor_type;
@@ -51,6 +53,14 @@ struct sts_credentials {
     const char *secret_access_key;
     const char *session_token;
     struct opt_time expiration;
+};
+/* GetAccessKeyInfoRequest */
+struct sts_get_access_key_info_request {
+    const char *access_key_id;
+};
+/* GetAccessKeyInfoResponse */
+struct sts_get_access_key_info_response {
+    const char *account;
 };
 /* GetCallerIdentityRequest */
 struct sts_get_caller_identity_request {
