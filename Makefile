@@ -11,8 +11,9 @@ WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -
        -Wformat -Wformat-security -Wwrite-strings -Wundef -Wimplicit-fallthrough
 CPPFLAGS += -Isrc -I. -I$(BUILD)/gen -D_GNU_SOURCE
 CFLAGS_release = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CFLAGS_san = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-CFLAGS_tsan = -O1 -g -fsanitize=thread -fno-omit-frame-pointer -Wno-format-truncation
+# Builds for tests have fault points (base/fault.h).
+CFLAGS_san = -DVPCBOX_TEST_HOOKS -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS_tsan = -DVPCBOX_TEST_HOOKS -O1 -g -fsanitize=thread -fno-omit-frame-pointer -Wno-format-truncation
 CFLAGS += -std=gnu11 $(WARN) $(CFLAGS_$(MODE))
 LDFLAGS_release = -Wl,--gc-sections
 LDFLAGS_san = -fsanitize=address,undefined

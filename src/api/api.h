@@ -39,6 +39,7 @@ struct http_request;
 struct aws_chunked;
 struct identity_question;
 struct policy_context;
+struct job_kind;
 struct api;
 
 enum { API_REFUSED = -10000 };
@@ -213,6 +214,8 @@ struct api_service {
     int (*page)(struct api_request *rq);
     /* Adds to a refusal what its document says besides (api_detail); NULL: nothing. */
     void (*describe)(struct api_request *rq);
+    const struct job_kind *jobs; /* what its calls leave to be done (api/job.h) */
+    size_t job_count;
 };
 
 extern const struct api_service *const api_services[]; /* services.c; NULL-terminated */
@@ -279,6 +282,8 @@ void api_free(struct api *api);
  * request.  Blocking; from any thread.  0, what work returned, or a negative errno of the store.
  */
 int api_work(struct api *api, int (*work)(struct api_request *rq, void *arg), void *arg);
+/* Likewise, in a read transaction. */
+int api_look(struct api *api, int (*work)(struct api_request *rq, void *arg), void *arg);
 /* Blocking; answers every request exactly once. door->kind is DOOR_LOOPBACK for the API port. */
 void api_dispatch(struct api *api, struct http_request *http, const struct door *door);
 

@@ -132,7 +132,10 @@ int api_write(struct api_request *rq, int (*work)(struct api_request *rq, void *
     return r;
 }
 
-int api_work(struct api *api, int (*work)(struct api_request *rq, void *arg), void *arg) {
+static int own_request(struct api *api,
+                       int (*transaction)(struct api_request *rq,
+                                          int (*work)(struct api_request *rq, void *arg), void *arg),
+                       int (*work)(struct api_request *rq, void *arg), void *arg) {
     struct arena arena = {0};
     struct api_request rq = {
         .api = api,
@@ -154,7 +157,15 @@ int api_work(struct api *api, int (*work)(struct api_request *rq, void *arg), vo
         .arn = arena_printf(&arena, "arn:aws:iam::%s:root", api->config.account),
         .user_id = api->config.account,
     };
-    r = api_write(&rq, work, arg);
+    r = transaction(&rq, work, arg);
     arena_free(&arena);
     return r;
+}
+
+int api_work(struct api *api, int (*work)(struct api_request *rq, void *arg), void *arg) {
+    return own_request(api, api_write, work, arg);
+}
+
+int api_look(struct api *api, int (*work)(struct api_request *rq, void *arg), void *arg) {
+    return own_request(api, api_read, work, arg);
 }

@@ -14,6 +14,7 @@
 
 #include "api/iam/identity.h"
 #include "api/inside.h"
+#include "api/job.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/ip.h"
@@ -41,12 +42,15 @@ struct api *api_new(const struct api_config *config, struct store *store, const 
     pthread_cond_init(&api->published_cond, NULL);
     pthread_mutex_init(&api->ready_lock, NULL);
     route_setup(api);
+    api->jobs = jobs_new(api);
     return api;
 }
 
 void api_free(struct api *api) {
     if (api == NULL)
         return;
+    jobs_end(api);
+    jobs_free(api->jobs);
     for (size_t i = 0; i < API_SERVICES_MAX; i++)
         free(api->entries[i]);
     sigv4_keys_free(api->keys);

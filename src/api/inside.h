@@ -37,6 +37,7 @@ struct api {
     uint64_t wanted, published;
     bool publishing;
     int publish_result;
+    struct jobs *jobs;
 };
 
 struct api_effect {

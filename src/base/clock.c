@@ -28,8 +28,25 @@ int64_t clock_real_ms(void) {
     return clock_real_ns() / 1000000;
 }
 
+static struct {
+    pthread_mutex_t lock; /* held while it is told */
+    void (*moved)(void *user);
+    void *user;
+} watch = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void clock_watch(void (*moved)(void *user), void *user) {
+    pthread_mutex_lock(&watch.lock);
+    watch.moved = moved;
+    watch.user = user;
+    pthread_mutex_unlock(&watch.lock);
+}
+
 void clock_skew(int64_t add_ms) {
     atomic_fetch_add(&skew_ms, add_ms);
+    pthread_mutex_lock(&watch.lock);
+    if (watch.moved != NULL)
+        watch.moved(watch.user);
+    pthread_mutex_unlock(&watch.lock);
 }
 
 void clock_cond_init(pthread_cond_t *ret_cond) {

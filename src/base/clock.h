@@ -17,6 +17,8 @@ uint64_t clock_mono_ns(void);
 int64_t clock_real_ms(void); /* since the epoch, UTC */
 int64_t clock_real_ns(void);
 void clock_skew(int64_t add_ms); /* tests: both clocks run ahead by the sum of all skews */
+/* Who waits for a time is told of a skew, by the thread that makes it; one at most, NULL: nobody. */
+void clock_watch(void (*moved)(void *user), void *user);
 
 /* A condition variable that waits by the monotonic clock, and the deadline for its pthread_cond_timedwait(). */
 void clock_cond_init(pthread_cond_t *ret_cond);

@@ -375,8 +375,14 @@ void guest_start_request(struct box *box, const struct message *m) {
         box_result(box, m->header.id, -ENOTSUP, box->space.why);
         return;
     }
-    if (guest_find(box, s->instance) != NULL) {
-        box_result(box, m->header.id, -EALREADY, "the instance has processes already");
+    g = guest_find(box, s->instance);
+    if (g != NULL) { /* a region that died has asked before */
+        if (g->state == GUEST_STARTING)
+            box_result(box, m->header.id, -EINPROGRESS, "the instance starts already");
+        else if (g->state == GUEST_STOPPING)
+            box_result(box, m->header.id, -EBUSY, "the instance is being stopped");
+        else
+            box_result(box, m->header.id, -EALREADY, "the instance runs already");
         return;
     }
     for (g = box->guests; g != NULL; g = g->next)

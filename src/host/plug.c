@@ -121,6 +121,10 @@ static int may_attach(struct box *box, const struct guest *g, const struct messa
     }
     for (const struct guest *o = box->guests; o != NULL; o = o->next)
         for (uint32_t i = 0; i < o->start.eni_count; i++) {
+            if (o == g && o->start.enis[i].num == e->num) {
+                *ret_why = "the instance has that interface already";
+                return -EEXIST;
+            }
             if (o->start.enis[i].num == e->num) {
                 *ret_why = "a running instance has that interface";
                 return -EADDRINUSE;
@@ -139,7 +143,10 @@ void guest_interface_request(struct box *box, const struct message *m) {
     const char *why = NULL;
     int r = 0;
 
-    if (g == NULL || g->state != GUEST_RUNNING) {
+    if (g != NULL && g->state == GUEST_STARTING) {
+        r = -EBUSY;
+        why = "the instance is starting";
+    } else if (g == NULL || g->state != GUEST_RUNNING) {
         r = -ESRCH;
         why = "the instance is not running";
     } else if (!want->attach) {

@@ -17,6 +17,7 @@
 
 #include "store/schema_iam.h"
 #include "store/schema_instance.h"
+#include "store/schema_job.h"
 #include "store/schema_s3.h"
 #include "store/schema_ssm.h"
 #include "store/schema_vpc.h"
@@ -30,6 +31,7 @@
     T(setting, SETTING_COLUMNS)                                                                              \
     STORE_VPC_TABLES(T)                                                                                      \
     STORE_INSTANCE_TABLES(T)                                                                                 \
+    STORE_JOB_TABLES(T)                                                                                      \
     STORE_IAM_TABLES(T)                                                                                      \
     STORE_S3_TABLES(T)                                                                                       \
     STORE_SSM_TABLES(T)

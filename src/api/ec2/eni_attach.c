@@ -5,15 +5,14 @@
  * Theory of operation: the row is changed at once (attaching, detaching) and the network published, then a
  * job has the backend plug the interface in or out of the running instance, and a second transaction ends it:
  * attached, or available again.  Jobs of one instance keep their order, so that a start and what is attached
- * meanwhile cannot overtake each other.  What was under way when the box ended is taken up by
- * eni_attachments_resume().  An instance that does not run needs no job: its next start brings what is
+ * meanwhile cannot overtake each other.  An instance that does not run needs no job: its next start brings what is
  * attached then.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "api/ec2/instance_jobs.h"
 #include "api/ec2/instance_parts.h"
-#include "api/ec2/instance_work.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -36,77 +35,65 @@ static void attached(struct api_request *rq, const struct eni_row *eni) {
     eni_put(rq->tx, &row);
 }
 
-/* ---- jobs ---- */
+/* ---- jobs: subject is the instance, argument the attachment ---- */
 
-struct plug {
-    const struct api_backend *backend;
-    const char *eni_id, *attachment_id;
-    struct api_instance_eni eni;
-    bool in;
-    int result;
-};
+static const struct eni_row *of_job(struct api_request *rq, const struct job_row *job) {
+    size_t count;
+    const struct eni_row *enis = instance_enis(rq->tx, job->subject, &count);
 
-/* Nothing if the attachment has ended otherwise meanwhile: its instance was terminated. */
-static int settle(struct api_request *rq, void *arg) {
-    const struct plug *p = arg;
-    const struct eni_row *eni = eni_find(rq->tx, p->eni_id);
+    for (size_t i = 0; i < count; i++)
+        if (text_is(enis[i].attachment_id, job->argument))
+            return &enis[i];
+    return NULL; /* the attachment has ended otherwise meanwhile: its instance was terminated */
+}
 
-    if (eni == NULL || !text_is(eni->attachment_id, p->attachment_id))
-        return 0;
-    if (p->in && p->result == 0)
-        attached(rq, eni);
-    else
+const void *eni_plug_plan(struct api_request *rq, const struct job_row *job) {
+    const struct eni_row *eni = of_job(rq, job);
+    struct api_instance_eni *plug = arena_new(rq->arena, struct api_instance_eni);
+
+    return eni != NULL && eni->attachment_state != NULL && instance_eni(rq, eni, plug) ? plug : NULL;
+}
+
+int eni_attach_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
+    return b->eni_attach == NULL ? -ENOTSUP : b->eni_attach(b->user, job->subject, plan);
+}
+
+int eni_detach_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
+    const struct api_instance_eni *eni = plan;
+
+    return b->eni_detach == NULL ? -ENOTSUP : b->eni_detach(b->user, job->subject, eni->num);
+}
+
+/* Not running, done already, or no data plane: the books are right as they are. */
+static bool went_wrong(const struct job_row *job, const struct eni_row *eni, int result) {
+    if (result >= 0 || result == -ESRCH || result == -EEXIST || result == -ENOENT || result == -ENOTSUP)
+        return false;
+    log_error("%s: %s of %s: %s", job->subject, job->kind, eni->id, strerror(-result));
+    return true;
+}
+
+void eni_attach_settle(struct api_request *rq, const struct job_row *job, int result) {
+    const struct eni_row *eni = of_job(rq, job);
+
+    if (eni == NULL)
+        return;
+    if (went_wrong(job, eni, result))
         detached(rq, eni);
-    return 0;
-}
-
-static void run(struct instance_job *job) {
-    struct plug p = *(const struct plug *)job->arg;
-    const struct api_backend *b = p.backend;
-    int r;
-
-    if (p.in)
-        p.result = b->eni_attach == NULL ? 0 : b->eni_attach(b->user, job->id, &p.eni);
     else
-        p.result = b->eni_detach == NULL ? 0 : b->eni_detach(b->user, job->id, p.eni.num);
-    /* Not running, there already, or no data plane: the books are right as they are. */
-    if (p.result == -ESRCH || p.result == -EEXIST || p.result == -ENOTSUP)
-        p.result = 0;
-    if (p.result < 0)
-        log_error("%s: %s was not %s: %s", job->id, p.eni_id, p.in ? "attached" : "detached",
-                  strerror(-p.result));
-    r = api_work(job->api, settle, &p);
-    if (r < 0)
-        log_error("%s: the attachment of %s is not kept: %s", job->id, p.eni_id, strerror(-r));
+        attached(rq, eni);
 }
 
-struct order {
-    const char *instance_id;
-    struct plug plug;
-};
+void eni_detach_settle(struct api_request *rq, const struct job_row *job, int result) {
+    const struct eni_row *eni = of_job(rq, job);
 
-static void queue(struct api *api, const struct api_backend *backend, void *arg) {
-    const struct order *o = arg;
-    struct instance_job *job = instance_job_new(api, o->instance_id, run);
-    struct plug *p = arena_dup(&job->arena, &o->plug, sizeof(o->plug));
-
-    p->backend = backend;
-    p->eni_id = arena_strdup(&job->arena, p->eni_id);
-    p->attachment_id = arena_strdup(&job->arena, p->attachment_id);
-    p->eni = instance_eni_copy(&job->arena, &p->eni);
-    job->arg = p;
-    instance_work_queue(job);
+    if (eni == NULL)
+        return;
+    went_wrong(job, eni, result);
+    detached(rq, eni);
 }
 
 static void plug_later(struct api_request *rq, const struct eni_row *eni, bool in) {
-    struct order *o = arena_new(rq->arena, struct order);
-
-    o->instance_id = eni->instance_id;
-    o->plug = (struct plug){.eni_id = eni->id, .attachment_id = eni->attachment_id, .in = in};
-    o->plug.eni.num = (uint32_t)eni->num;
-    if (in && !instance_eni(rq, eni, &o->plug.eni))
-        return;
-    api_after_commit(rq, queue, o);
+    job_add(rq, in ? "eni.attach" : "eni.detach", eni->instance_id, eni->attachment_id, 0);
 }
 
 void eni_attachments_resume(struct api_request *rq, const char *instance_id) {

@@ -2,15 +2,14 @@
 /*
  * instance: instances, their interfaces and public addresses.
  *
- * Theory of operation.  An instance is a row; its states change in one place, instance_state.c:
+ * Theory of operation.  An instance is a row; a call (instance_state.c) changes its state and asks for a job
+ * (instance_job.c), which ends in the next one:
  *
- *   RunInstances, StartInstances   pending        → backend.instance_start → event RUNNING → running
- *   StopInstances, guest's end     stopping       → backend.instance_stop                  → stopped
- *   TerminateInstances             shutting-down  → backend.instance_terminate             → terminated
+ *   RunInstances, StartInstances   pending        -> backend.instance_start -> event RUNNING -> running
+ *   StopInstances, guest's end     stopping       -> backend.instance_stop                   -> stopped
+ *   TerminateInstances             shutting-down  -> backend.instance_terminate              -> terminated
  *
- * A call changes the row and answers; the backend's part runs afterwards as a job (instance_work.h)
- * and ends in the next state.  Without a data plane (-ENOTSUP) the next state follows at once.
- * Terminated instances stay visible for an hour.
+ * Without a data plane (-ENOTSUP) the next state follows at once.  Terminated instances stay visible for an hour.
  *
  * Public addresses come from the pool of net/awsnet.h.  An automatic one lives in eni_address.public_ip
  * while its instance runs; an Elastic IP also has a row elastic_ip, and eni_address.allocation_id

@@ -38,10 +38,9 @@ int ec2_secondary_wanted(struct api_request *rq, struct opt_int wanted, size_t *
 /* A user's interface; refused when it is unknown or AWS's own (requester-managed).  (eni_api.c) */
 const struct eni_row *eni_users_own(struct api_request *rq, const char *id);
 
-/* What the backend is told of an interface; false: it has no address.  (instance_state.c) */
+/* What the backend is told of an interface; false: it has no address.  (instance_job.c) */
 bool instance_eni(struct api_request *rq, const struct eni_row *eni, struct api_instance_eni *ret_eni);
-struct api_instance_eni instance_eni_copy(struct arena *a, const struct api_instance_eni *from);
-/* What was being attached or detached when the box ended goes on.  (eni_attach.c) */
+/* Jobs for what is being attached or detached, where there are none.  (eni_attach.c) */
 void eni_attachments_resume(struct api_request *rq, const char *instance_id);
 
 /* ---- public addresses (address_pool.c) ---- */
@@ -54,12 +53,13 @@ int instance_lend_address(struct api_request *rq, const struct instance_row *i);
 /* Takes the automatic public addresses of the instance back. */
 void instance_return_addresses(struct api_request *rq, const struct instance_row *i);
 
-/* ---- states (instance_state.c) ---- */
+/* ---- states (instance_job.c) ---- */
 
-/* Puts a pending instance's start after the commit. */
-void instance_start_later(struct api_request *rq, const struct instance_row *i);
-/* Removes what was terminated over an hour ago. */
-void instance_sweep(struct api_request *rq);
+#define INSTANCE_STOP_FORCE "force" /* argument of instance.stop */
+
+void instance_reason(struct instance_row *row, const char *code, const char *message);
+/* Of all VPCs that it has interfaces in. */
+void instance_network_changed(struct api_request *rq, const char *id);
 
 /* ---- attributes (instance_attribute.c) ---- */
 

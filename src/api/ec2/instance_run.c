@@ -17,6 +17,7 @@
 
 #include "api/ec2/instance_parts.h"
 #include "api/iam/identity.h"
+#include "api/job.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "store/network.h"
@@ -632,7 +633,7 @@ static int make_instance(struct api_request *rq, request in, const struct launch
     volume.instance_id = row.id;
     volume_put(rq->tx, &volume);
     tag(rq, in, EC2_VOLUME, volume.id);
-    instance_start_later(rq, &row);
+    job_add(rq, "instance.start", row.id, NULL, 0);
     return 0;
 }
 
@@ -685,7 +686,6 @@ int ec2_run_instances(struct api_request *rq, const struct ec2_run_instances_req
     int64_t count;
     int r;
 
-    instance_sweep(rq);
     if (refuse_unoffered(rq, in) < 0 || choose_image(rq, in, l) < 0 || check_cpu(rq, in, l) < 0 ||
         check_credits(rq, in, l) < 0 || check_volumes(rq, in, l) < 0 ||
         ec2_tag_check(rq, 1u << EC2_INSTANCE | 1u << EC2_VOLUME | 1u << EC2_NETWORK_INTERFACE,

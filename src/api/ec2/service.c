@@ -2,6 +2,7 @@
 /* The ec2 service's table of operations. */
 #include "api/ec2/ec2.h"
 #include "api/ec2/instance.h"
+#include "api/ec2/instance_jobs.h"
 
 #define ENTRY(operation_, function, flags_)                                                                  \
     {.operation = #operation_,                                                                               \
@@ -18,4 +19,6 @@ const struct api_service api_ec2 = {
     .entry_count = sizeof(entries) / sizeof(entries[0]),
     .ready = ec2_region_ready,
     .setup = ec2_region_setup,
+    .jobs = ec2_jobs,
+    .job_count = EC2_JOBS,
 };
