@@ -124,10 +124,12 @@ static void enqueue(struct jobs *j, const char *name, struct entry *e) {
     bool waits;
 
     if (s == NULL) {
-        s = calloc(1, sizeof(*s) + strlen(name) + 1);
+        size_t bytes = strlen(name) + 1;
+
+        s = calloc(1, sizeof(*s) + bytes);
         if (s == NULL)
             abort();
-        strcpy(s->name, name);
+        memcpy(s->name, name, bytes);
         map_put(&j->subjects, name, s);
         waits = true;
     } else {
@@ -145,7 +147,7 @@ static void enqueue(struct jobs *j, const char *name, struct entry *e) {
         }
     }
     at = &s->first;
-    if (s->running)
+    if (s->running && s->first != NULL)
         at = &s->first->next;
     while (*at != NULL && !before(e, *at))
         at = &(*at)->next;
