@@ -194,6 +194,8 @@ soak:
 	@tools/setup build run test
 	@$(MAKE) $(AGAIN) all system
 	@$(MAKE) $(AGAIN) MODE=tsan all
+	@$(MAKE) $(AGAIN) MODE=san $(BUILD)/unit-san/test_compile_random
+	@COMPILE_STEPS=10000 $(BUILD)/unit-san/test_compile_random
 	@tools/soak
 
 # Every allocation, write and sync of a region made to fail once; TORTURE_RUNS places of each kind.

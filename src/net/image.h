@@ -104,8 +104,8 @@ struct image_eni {
     uint32_t subnet, endpoint_num;
     struct image_slice addresses, groups; /* into addresses, into members */
     struct mac mac;
-    uint8_t kind; /* enum spec_eni_kind */
-    uint8_t source_dest_check, up;
+    uint8_t kind;                           /* enum spec_eni_kind */
+    uint8_t source_dest_check, up, zero[3]; /* no bytes that nobody has set: images are compared */
 };
 struct image_address {
     struct ipaddr private_ip;

@@ -147,6 +147,7 @@ int ec2_create_network_acl(struct api_request *rq, const struct ec2_create_netwo
         if (EC2_TAG_NEW(rq, EC2_NETWORK_ACL, id, in) < 0)
             return API_REFUSED;
         ec2_token_keep(rq, in->client_token, vpc->id, id);
+        net_changed(rq, vpc->id);
     }
     const struct network_acl_row *row = ec2_get(rq, EC2_NETWORK_ACL, id);
     if (!row)
@@ -168,6 +169,7 @@ int ec2_delete_network_acl(struct api_request *rq, const struct ec2_delete_netwo
     if (subnet_list_by(rq->tx, COL(subnet, acl_id), row->id).count)
         return ec2_refuse_in_use(rq, EC2_NETWORK_ACL, row->id);
     acl_remove(rq, row->id);
+    net_changed(rq, row->vpc_id);
     return 0;
 }
 
