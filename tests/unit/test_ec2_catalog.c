@@ -25,6 +25,14 @@ static void types(void **state) {
         assert_int_equal(out.instance_types.items[i].network_info->maximum_network_interfaces.v, 2);
         assert_int_equal(out.instance_types.items[i].network_info->ipv4_addresses_per_interface.v, 2);
     }
+    assert_int_equal(t->v_cpu_info->valid_threads_per_core.count, 2); /* one, or both */
+    assert_int_equal(t->v_cpu_info->valid_threads_per_core.items[0].v, 1);
+    assert_int_equal(out.instance_types.items[1].v_cpu_info->valid_threads_per_core.count, 1);
+    assert_int_equal(
+        CALL(DescribeInstanceTypes, describe_instance_types, &out,
+             .filters = ONE(ec2_filter, .name = "vcpu-info.valid-threads-per-core", .values = LIST("2"))),
+        0);
+    assert_true(out.instance_types.count > 10);
     REFUSED("InvalidInstanceType", CALL(DescribeInstanceTypes, describe_instance_types, &out,
                                         .instance_types = LIST("t3.micro", "x9.huge", "y9.huge")));
     assert_string_equal(rig.message,
