@@ -15,12 +15,18 @@ struct deleting {
     const char *made_version_id;
 };
 
-/* Holds what the client believes of the version against it.  A version that is not there is deleted already. */
+/* Holds what the client believes of the version against it.  A version that is not there is deleted already;
+ * a marker that hides the key meets no belief (AWS's guide: conditional deletes). */
 static int check_beliefs(struct api_request *rq, const struct deleting *d, const struct s3_object_row *row) {
     const char *failed;
 
-    if ((row == NULL || row->marker) && d->conditions.if_match != NULL && d->version_id == NULL)
+    if (row == NULL && d->conditions.if_match != NULL && d->version_id == NULL)
         return api_refuse(rq, "NoSuchKey", "The specified key does not exist.");
+    if (row != NULL && row->marker && d->version_id == NULL &&
+        (d->conditions.if_match != NULL || d->size.set || d->modified.set))
+        return s3_refuse_condition(rq, d->conditions.if_match != NULL ? "If-Match"
+                                       : d->size.set                  ? "x-amz-if-match-size"
+                                                                      : "x-amz-if-match-last-modified-time");
     if (row == NULL || row->marker)
         return 0;
     if (d->conditions.if_match != NULL && s3_conditions_hold(&d->conditions, row->etag, 0, &failed) != 0)
