@@ -179,7 +179,7 @@ STAGE = @from=$$(date +%s); $(2) && echo "== $(1): $$(($$(date +%s) - from)) s"
 check:
 	@tools/setup build run test
 	$(call STAGE,build,$(MAKE) $(AGAIN) all system)
-	$(call STAGE,rooms and models,tools/rooms && tools/model-gen check)
+	$(call STAGE,rooms and models,tools/rooms && tools/circles && tools/model-gen check)
 	$(call STAGE,lint,$(MAKE) $(AGAIN) -k lint-files)
 	$(call STAGE,build with sanitizers,$(MAKE) $(AGAIN) MODE=san all $(UNIT:$(BUILD)/unit-$(MODE)/%=$(BUILD)/unit-san/%))
 	$(call STAGE,build for fuzzing,$(MAKE) $(AGAIN) fuzzers)

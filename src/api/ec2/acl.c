@@ -16,26 +16,6 @@ enum {
     PROTO_ICMPV6 = 58
 };
 
-int net_protocol(const char *text, int *ret_number) {
-    static const struct {
-        const char *name;
-        int number;
-    } names[] = {
-        {"all", -1}, {"tcp", PROTO_TCP}, {"udp", PROTO_UDP}, {"icmp", PROTO_ICMP}, {"icmpv6", PROTO_ICMPV6}};
-    if (!text)
-        return -EINVAL;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcasecmp(names[i].name, text) == 0) {
-            *ret_number = names[i].number;
-            return 0;
-        }
-    int64_t number;
-    if (parse_int(text, -1, 255, &number) < 0)
-        return -EINVAL;
-    *ret_number = (int)number;
-    return 0;
-}
-
 /* ---- making and removing ---- */
 
 static const char *entry_key(struct api_request *rq, const char *acl_id, bool egress, int64_t number) {
@@ -256,20 +236,6 @@ static int entry_cidr(struct api_request *rq, const char *cidr, const char *cidr
             rq, "InvalidParameterValue",
             "Value (%s) for parameter ipv6CidrBlock is invalid. This is not a valid CIDR block.", cidr6);
     return 0;
-}
-
-const char *net_cidr6_text(struct api_request *rq, const char *text) {
-    const char *slash = strchr(text, '/');
-    struct in6_addr addr;
-    int64_t length;
-    char canonical[INET6_ADDRSTRLEN];
-    if (!slash || parse_int(slash + 1, 0, 128, &length) < 0 ||
-        inet_pton(AF_INET6, arena_strndup(rq->arena, text, (size_t)(slash - text)), &addr) != 1)
-        return NULL;
-    for (int64_t bit = length; bit < 128; bit++)
-        addr.s6_addr[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
-    inet_ntop(AF_INET6, &addr, canonical, sizeof(canonical));
-    return arena_printf(rq->arena, "%s/%d", canonical, (int)length);
 }
 
 struct entry_in {

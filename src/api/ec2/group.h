@@ -12,6 +12,8 @@
 
 #include "api/ec2/net.h"
 
+/* security_group_row.name_key */
+const char *group_name_key(struct api_request *rq, const char *vpc_id, const char *name);
 /* By id, or by name in the default VPC; says what is wrong when NULL. */
 const struct security_group_row *group_get(struct api_request *rq, const char *id, const char *name);
 

@@ -62,7 +62,7 @@ static void became_stopped(struct api_request *rq, const struct instance_row *i)
     instance_put(rq->tx, &row);
 }
 
-static void forget_later(struct api_request *rq, const struct instance_row *i) {
+void instance_forget_later(struct api_request *rq, const struct instance_row *i) {
     job_add(rq, "instance.forget", i->id, NULL, i->ended_ms + INSTANCE_TERMINATED_SHOWN_MS + 1);
 }
 
@@ -94,7 +94,7 @@ static void became_terminated(struct api_request *rq, const struct instance_row 
     row.up = 0;
     row.ended_ms = rq->now_ms;
     instance_put(rq->tx, &row);
-    forget_later(rq, &row);
+    instance_forget_later(rq, &row);
 }
 
 /* ---- what a start needs to know ---- */
@@ -246,22 +246,20 @@ static const struct instance_row *in_state(struct api_request *rq, const struct 
     return i != NULL && text_is(i->state, state) ? i : NULL;
 }
 
-/* Host is busy with it, or did not answer in time. */
-static bool passes(int result) {
+bool job_host_passes(int result) {
     return result == -EBUSY || result == -EAGAIN || result == -ETIMEDOUT;
 }
 
-/* What must come to an end is asked for again whatever the error; what is not there has ended. */
-static bool end_passes(int result) {
+bool job_end_passes(int result) {
     return result != -ENOTSUP && result != -ENOENT && result != -ESRCH;
 }
 
 static void complain(const struct job_row *job, int result) {
-    if (result < 0 && end_passes(result))
+    if (result < 0 && job_end_passes(result))
         log_error("%s: %s: %s", job->subject, job->kind, strerror(-result));
 }
 
-static const void *start_plan(struct api_request *rq, const struct job_row *job) {
+const void *instance_start_plan(struct api_request *rq, const struct job_row *job) {
     const struct instance_row *i = in_state(rq, job, "pending");
     struct api_instance_start *start = arena_new(rq->arena, struct api_instance_start);
 
@@ -273,28 +271,28 @@ static const void *start_plan(struct api_request *rq, const struct job_row *job)
     return start;
 }
 
-static int start_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
+int instance_start_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
     (void)job;
     return b->instance_start(b->user, plan);
 }
 
-static void start_settle(struct api_request *rq, const struct job_row *job, int result) {
+void instance_start_settle(struct api_request *rq, const struct job_row *job, int result) {
     const struct instance_row *i = instance_find(rq->tx, job->subject);
 
     if (i != NULL)
         started(rq, i, result);
 }
 
-static const void *stop_plan(struct api_request *rq, const struct job_row *job) {
+const void *instance_stop_plan(struct api_request *rq, const struct job_row *job) {
     return in_state(rq, job, "stopping");
 }
 
-static int stop_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
+int instance_stop_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
     (void)plan;
     return b->instance_stop(b->user, job->subject, job->argument != NULL);
 }
 
-static void stop_settle(struct api_request *rq, const struct job_row *job, int result) {
+void instance_stop_settle(struct api_request *rq, const struct job_row *job, int result) {
     const struct instance_row *i = in_state(rq, job, "stopping");
 
     complain(job, result);
@@ -302,16 +300,16 @@ static void stop_settle(struct api_request *rq, const struct job_row *job, int r
         became_stopped(rq, i);
 }
 
-static const void *terminate_plan(struct api_request *rq, const struct job_row *job) {
+const void *instance_terminate_plan(struct api_request *rq, const struct job_row *job) {
     return in_state(rq, job, "shutting-down");
 }
 
-static int terminate_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
+int instance_terminate_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
     (void)plan;
     return b->instance_terminate(b->user, job->subject);
 }
 
-static void terminate_settle(struct api_request *rq, const struct job_row *job, int result) {
+void instance_terminate_settle(struct api_request *rq, const struct job_row *job, int result) {
     const struct instance_row *i = in_state(rq, job, "shutting-down");
 
     complain(job, result);
@@ -319,21 +317,21 @@ static void terminate_settle(struct api_request *rq, const struct job_row *job, 
         became_terminated(rq, i);
 }
 
-static const void *reboot_plan(struct api_request *rq, const struct job_row *job) {
+const void *instance_reboot_plan(struct api_request *rq, const struct job_row *job) {
     return in_state(rq, job, "running");
 }
 
-static int reboot_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
+int instance_reboot_act(const struct api_backend *b, const struct job_row *job, const void *plan) {
     (void)plan;
     return b->instance_reboot(b->user, job->subject);
 }
 
-static void reboot_settle(struct api_request *rq, const struct job_row *job, int result) {
+void instance_reboot_settle(struct api_request *rq, const struct job_row *job, int result) {
     (void)rq;
     complain(job, result);
 }
 
-static void forget_settle(struct api_request *rq, const struct job_row *job, int result) {
+void instance_forget_settle(struct api_request *rq, const struct job_row *job, int result) {
     const struct instance_row *i = in_state(rq, job, "terminated");
 
     (void)result;
@@ -342,16 +340,6 @@ static void forget_settle(struct api_request *rq, const struct job_row *job, int
     ec2_tag_forget(rq, i->id);
     instance_delete(rq->tx, i->id);
 }
-
-const struct job_kind ec2_jobs[EC2_JOBS] = {
-    {"instance.start", start_plan, start_act, passes, start_settle},
-    {"instance.stop", stop_plan, stop_act, end_passes, stop_settle},
-    {"instance.terminate", terminate_plan, terminate_act, end_passes, terminate_settle},
-    {"instance.reboot", reboot_plan, reboot_act, NULL, reboot_settle},
-    {"instance.forget", NULL, NULL, NULL, forget_settle},
-    {"eni.attach", eni_plug_plan, eni_attach_act, passes, eni_attach_settle},
-    {"eni.detach", eni_plug_plan, eni_detach_act, passes, eni_detach_settle},
-};
 
 /* ---- events ---- */
 
@@ -375,43 +363,4 @@ void instance_on_event(struct api *api, const char *id, enum instance_event even
         job_tell(api, id, now_runs, NULL);
     else if (!job_under_way(api, id, "instance.stop") && !job_under_way(api, id, "instance.terminate"))
         job_tell(api, id, has_ended, why);
-}
-
-/* ---- start and end of the region ---- */
-
-/* Running instances are asked for again, for host may be new; the others have their job already, unless the home was
- * made before there were any. */
-static int resume(struct api_request *rq, void *arg) {
-    static const char *const left[][2] = {{"pending", "instance.start"},
-                                          {"running", "instance.start"},
-                                          {"stopping", "instance.stop"},
-                                          {"shutting-down", "instance.terminate"}};
-    struct instance_rows ended = instance_list_by(rq->tx, COL(instance, state), "terminated");
-
-    (void)arg;
-    for (size_t s = 0; s < sizeof(left) / sizeof(left[0]); s++) {
-        struct instance_rows rows = instance_list_by(rq->tx, COL(instance, state), left[s][0]);
-
-        for (size_t i = 0; i < rows.count; i++) {
-            job_add(rq, left[s][1], rows.items[i].id, NULL, 0);
-            eni_attachments_resume(rq, rows.items[i].id);
-        }
-    }
-    for (size_t i = 0; i < ended.count; i++)
-        forget_later(rq, &ended.items[i]);
-    return 0;
-}
-
-void instances_resume(struct api *api) {
-    jobs_resume(api);
-    if (api_work(api, resume, NULL) != 0)
-        log_error("instances cannot be resumed");
-}
-
-void instances_settle(struct api *api) {
-    jobs_drain(api);
-}
-
-void instances_end(struct api *api) {
-    jobs_end(api);
 }

@@ -224,6 +224,17 @@ bool ec2_query_matches(const struct ec2_query *q, const void *view) {
     return true;
 }
 
+/* ---- tags, as they are shown ---- */
+
+struct ec2_tag *ec2_tags(struct api_request *rq, const char *id, size_t *ret_count) {
+    struct tag_rows rows = tag_list_by(rq->tx, COL(tag, resource_id), id);
+    struct ec2_tag *tags = rows.count ? arena_array(rq->arena, struct ec2_tag, rows.count) : NULL;
+    for (size_t i = 0; i < rows.count; i++)
+        tags[i] = (struct ec2_tag){.key = rows.items[i].name, .value = rows.items[i].value};
+    *ret_count = rows.count;
+    return tags;
+}
+
 /* ---- ClientToken ---- */
 
 enum { TOKEN_BYTES_MAX = 64 };

@@ -50,15 +50,6 @@ void ec2_tag_forget(struct api_request *rq, const char *id) {
     tag_delete_by(rq->tx, COL(tag, resource_id), id);
 }
 
-struct ec2_tag *ec2_tags(struct api_request *rq, const char *id, size_t *ret_count) {
-    struct tag_rows rows = tag_list_by(rq->tx, COL(tag, resource_id), id);
-    struct ec2_tag *tags = rows.count ? arena_array(rq->arena, struct ec2_tag, rows.count) : NULL;
-    for (size_t i = 0; i < rows.count; i++)
-        tags[i] = (struct ec2_tag){.key = rows.items[i].name, .value = rows.items[i].value};
-    *ret_count = rows.count;
-    return tags;
-}
-
 int ec2_tag_check(struct api_request *rq, unsigned allowed_kinds,
                   const struct ec2_tag_specification *specifications, size_t count) {
     for (size_t i = 0; i < count; i++) {

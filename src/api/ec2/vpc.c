@@ -7,22 +7,6 @@
 
 enum { VPC_LONGEST_PREFIX = 28, VPC_SHORTEST_PREFIX = 16 };
 
-void net_changed(struct api_request *rq, const char *vpc_id) {
-    if (vpc_version_find(rq->tx, vpc_id))
-        api_network_changed(rq, vpc_id);
-}
-
-struct prefix4 net_cidr(const char *text) {
-    struct prefix4 p = {0};
-    prefix4_parse(text, &p);
-    return p;
-}
-
-const char *net_cidr_text(struct api_request *rq, struct prefix4 cidr) {
-    char text[PREFIX4_TEXT_BYTES];
-    return arena_strdup(rq->arena, prefix4_format(prefix4_masked(cidr), text));
-}
-
 /* ---- making and removing ---- */
 
 /* The region's own DHCP options; made when there are none yet. */
@@ -281,14 +265,6 @@ int ec2_describe_dhcp_options(struct api_request *rq, const struct ec2_describe_
 }
 
 /* ---- the default VPC ---- */
-
-const struct vpc_row *ec2_default_vpc(struct api_request *rq) {
-    struct vpc_rows all = vpc_list_by_int(rq->tx, COL(vpc, is_default), 1);
-    for (size_t i = 0; i < all.count; i++)
-        if (text_is(all.items[i].account, rq->caller.account) && text_is(all.items[i].region, rq->region))
-            return &all.items[i];
-    return NULL;
-}
 
 static const char *region_key(struct arena *a, const char *account, const char *region) {
     return arena_printf(a, "%s|%s", account, region);
