@@ -128,7 +128,7 @@ static void enqueue(struct jobs *j, const char *name, struct entry *e) {
 
         s = calloc(1, sizeof(*s) + bytes);
         if (s == NULL)
-            abort();
+            out_of_memory();
         memcpy(s->name, name, bytes);
         map_put(&j->subjects, name, s);
         waits = true;
@@ -340,7 +340,7 @@ static struct entry *entry_of(const struct job_row *row) {
         return NULL;
     }
     if (e == NULL)
-        abort();
+        out_of_memory();
     e->kind = kind;
     snprintf(e->id, sizeof(e->id), "%s", row->id);
     e->due_ms = row->due_ms;
@@ -394,7 +394,7 @@ void job_tell(struct api *api, const char *subject,
     struct entry *e = calloc(1, sizeof(*e));
 
     if (e == NULL || (text != NULL && (e->text = strdup(text)) == NULL))
-        abort();
+        out_of_memory();
     e->settle = settle_;
     e->due_ms = clock_real_ms();
     pthread_mutex_lock(&j->lock);
@@ -498,7 +498,7 @@ struct jobs *jobs_new(struct api *api) {
     struct jobs *j = calloc(1, sizeof(*j));
 
     if (j == NULL)
-        abort();
+        out_of_memory();
     j->api = api;
     j->ready_tail = &j->ready;
     pthread_mutex_init(&j->lock, NULL);

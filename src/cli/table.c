@@ -90,7 +90,7 @@ const struct cli_command cli_commands[] = {
      "        With --output json as AWS's tools take it, for a profile of ~/.aws/config:\n"
      "        credential_process = vpcbox account env NAME --output json\n"
      "An account sees nothing of another, but what policies of both sides let it: roles, buckets.\n",
-     cmd_account, CLI_BOX},
+     cmd_account, CLI_START},
     {"aws", "[argument...]", "run the installed aws CLI against the box", NULL, cmd_aws, CLI_BOX},
     {"run", "<instance> <command> [argument...]",
      "run a command inside an instance: vpcbox run i-… -- ip addr",
