@@ -148,10 +148,10 @@ $(BUILD)/lint/%.tidy: %.c $(HAND_WRITTEN_H) .clang-tidy tests/.clang-tidy
 	@clang-tidy --quiet $< -- $(TIDY_FLAGS) >$@.log 2>&1 || { grep -v 'warnings treated as errors' $@.log; exit 1; }
 	@mv $@.log $@
 
-$(BUILD)/lint/cppcheck: $(HAND_WRITTEN) $(HAND_WRITTEN_H) tools/cppcheck.suppress
+$(BUILD)/lint/cppcheck: $(HAND_WRITTEN) $(HAND_WRITTEN_H) tools/cppcheck.suppress tools/cppcheck.cfg
 	@mkdir -p $(@D)
 	@cppcheck -q -j2 --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
-	    --suppressions-list=tools/cppcheck.suppress --template='{file}:{line}: {id}: {message}' \
+	    --library=tools/cppcheck.cfg --suppressions-list=tools/cppcheck.suppress --template='{file}:{line}: {id}: {message}' \
 	    -Isrc -I. -D_GNU_SOURCE $(filter src/%,$(HAND_WRITTEN))
 	@touch $@
 
