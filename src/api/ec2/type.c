@@ -75,7 +75,7 @@ static void type_view(struct arena *a, const struct catalog_type *c, struct ec2_
     view->v_cpu_info->default_v_cpus = SOME_INT(c->vcpus);
     view->v_cpu_info->default_cores = SOME_INT(c->vcpus / c->threads_per_core);
     view->v_cpu_info->default_threads_per_core = SOME_INT(c->threads_per_core);
-    for (int threads = 1; threads <= (int)c->threads_per_core; threads++)
+    for (int threads = 1; !c->xen && threads <= (int)c->threads_per_core; threads++)
         *vec_push(a, &view->v_cpu_info->valid_threads_per_core) = SOME_INT(threads);
     view->memory_info = arena_new(a, struct ec2_memory_info);
     view->memory_info->size_in_mi_b = SOME_INT(c->memory_mib);
