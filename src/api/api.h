@@ -95,6 +95,9 @@ struct api_instance_start {
         const char *gateway; /* subnet base+1 */
         uint8_t prefix_length;
         uint16_t device_index;
+        uint8_t prefix6_length; /* of the subnet's IPv6 range */
+        size_t address6_count;
+        const char *addresses6[16]; /* IPv6 */
     } enis[15];
     size_t eni_count;
 };

@@ -108,6 +108,14 @@ static inline bool ip_is_link_local(struct ipaddr a) {
     return ip_is4(a) ? ip_v4(a).v >> 16 == 0xa9fe : a.hi >> 54 == 0xfe80 >> 6;
 }
 
+/* A link-local address as its MAC gives it (RFC 4291, appendix A): ff:fe in its middle, the universal bit turned. */
+static inline struct ipaddr ip6_of_mac(struct mac m) {
+    return (struct ipaddr){UINT64_C(0xfe80) << 48, (uint64_t)(m.b[0] ^ 2) << 56 | (uint64_t)m.b[1] << 48 |
+                                                       (uint64_t)m.b[2] << 40 | UINT64_C(0xfffe) << 24 |
+                                                       (uint64_t)m.b[3] << 16 | (uint64_t)m.b[4] << 8 |
+                                                       m.b[5]};
+}
+
 static inline struct prefix prefix_of4(struct prefix4 p) {
     return (struct prefix){.addr = ip_of4(p.addr), .length = p.length};
 }

@@ -58,6 +58,9 @@ static void add_cidrs(struct compiler *c, struct spec_vpc *vpc) {
     for (size_t i = 0; i < rows.count; i++)
         if (!rows.items[i].is_primary)
             *vec_push(c->a, &list) = cidr_of(rows.items[i].cidr);
+    struct vpc_cidr6_rows six = vpc_cidr6_list_by(c->tx, COL(vpc_cidr6, vpc_id), vpc->id);
+    for (size_t i = 0; i < six.count; i++)
+        *vec_push(c->a, &list) = cidr_of(six.items[i].cidr);
     HAND_OVER(list, vpc->cidrs, vpc->cidr_count);
 }
 
@@ -70,6 +73,7 @@ static void add_subnets(struct compiler *c, struct spec_vpc *vpc) {
         *vec_push(c->a, &list) =
             (struct spec_subnet){.id = s->id,
                                  .cidr = cidr_of(s->cidr),
+                                 .cidr6 = cidr_of(s->cidr6),
                                  .route_table_id = association ? association->route_table_id : NULL,
                                  .acl_id = s->acl_id};
     }
@@ -127,15 +131,14 @@ static void add_acls(struct compiler *c, struct spec_vpc *vpc) {
         struct acl_entry_rows entry_rows = acl_entry_list_by(c->tx, COL(acl_entry, acl_id), acl.id);
         for (size_t e = 0; e < entry_rows.count; e++) {
             const struct acl_entry_row *row = &entry_rows.items[e];
-            if (!row->cidr)
-                continue;
-            *vec_push(c->a, &entries) = (struct spec_acl_entry){.number = (uint16_t)row->number,
-                                                                .egress = row->egress,
-                                                                .allow = row->allow,
-                                                                .protocol = (int16_t)row->protocol,
-                                                                .cidr = cidr_of(row->cidr),
-                                                                .from_port = (int32_t)row->from_port,
-                                                                .to_port = (int32_t)row->to_port};
+            *vec_push(c->a, &entries) =
+                (struct spec_acl_entry){.number = (uint16_t)row->number,
+                                        .egress = row->egress,
+                                        .allow = row->allow,
+                                        .protocol = (int16_t)row->protocol,
+                                        .cidr = cidr_of(row->cidr ? row->cidr : row->cidr6),
+                                        .from_port = (int32_t)row->from_port,
+                                        .to_port = (int32_t)row->to_port};
         }
         HAND_OVER(entries, acl.entries, acl.entry_count);
         *vec_push(c->a, &list) = acl;
@@ -165,18 +168,16 @@ static void add_groups(struct compiler *c, struct spec_vpc *vpc) {
         struct sg_rule_rows rule_rows = sg_rule_list_by(c->tx, COL(sg_rule, group_id), group.id);
         for (size_t r = 0; r < rule_rows.count; r++) {
             const struct sg_rule_row *row = &rule_rows.items[r];
-            if (row->cidr6)
-                continue;
             *vec_push(c->a, &rules) = (struct spec_sg_rule){
                 .id = row->id,
                 .egress = row->egress,
                 .protocol = protocol_of(row->protocol),
                 .from_port = (int32_t)row->from_port,
                 .to_port = (int32_t)row->to_port,
-                .peer = row->cidr             ? SPEC_PEER_CIDR
-                        : row->prefix_list_id ? SPEC_PEER_PREFIX_LIST
-                                              : SPEC_PEER_GROUP,
-                .cidr = cidr_of(row->cidr),
+                .peer = row->cidr || row->cidr6 ? SPEC_PEER_CIDR
+                        : row->prefix_list_id   ? SPEC_PEER_PREFIX_LIST
+                                                : SPEC_PEER_GROUP,
+                .cidr = cidr_of(row->cidr ? row->cidr : row->cidr6),
                 .peer_id = row->prefix_list_id ? row->prefix_list_id : row->peer_group_id};
         }
         HAND_OVER(rules, group.rules, group.rule_count);
@@ -203,6 +204,9 @@ static void describe_eni(struct compiler *c, const struct eni_row *row, struct s
     for (size_t i = 0; i < address_rows.count; i++)
         *vec_push(c->a, &addresses) = (struct spec_address){ip_of(address_rows.items[i].private_ip),
                                                             ip4_of(address_rows.items[i].public_ip)};
+    struct eni_address6_rows six = eni_address6_list_by(c->tx, COL(eni_address6, eni_id), row->id);
+    for (size_t i = 0; i < six.count; i++)
+        *vec_push(c->a, &addresses) = (struct spec_address){.private_ip = ip_of(six.items[i].ip)};
     HAND_OVER(addresses, eni->addresses, eni->address_count);
     LIST(const char *) groups = {0};
     struct eni_group_rows group_rows = eni_group_list_by(c->tx, COL(eni_group, eni_id), row->id);

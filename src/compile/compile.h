@@ -9,7 +9,7 @@
  *
  * A VPC whose words make no segment stops nobody else: it keeps its last one, and is told of.
  *
- * What packets cannot meet is left out: VPCs without interfaces, IPv6 rules, groups' names.
+ * What packets cannot meet is left out: VPCs without interfaces, groups' names.
  */
 #ifndef VPCBOX_COMPILE_COMPILE_H
 #define VPCBOX_COMPILE_COMPILE_H

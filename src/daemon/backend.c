@@ -45,6 +45,10 @@ static int eni(const struct api_instance_eni *from, struct message_eni *to) {
     to->address_count = 1;
     to->addresses[0] = address(from->address);
     to->gateway = address(from->gateway);
+    to->prefix6_length = from->prefix6_length;
+    for (size_t i = 0; i < from->address6_count && i < MESSAGE_ADDRESSES_MAX; i++)
+        if (ip_parse(from->addresses6[i], &to->addresses6[to->address6_count++]) < 0)
+            return -EINVAL;
     return 0;
 }
 

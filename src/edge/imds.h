@@ -44,6 +44,8 @@ struct imds_interface {
     const char *subnet_id, *subnet_ipv4_cidr_block;
     const char *vpc_id, *vpc_ipv4_cidr_block; /* the primary */
     struct imds_text_list vpc_ipv4_cidr_blocks;
+    const char *subnet_ipv6_cidr_block;
+    struct imds_text_list vpc_ipv6_cidr_blocks, ipv6s;
     struct imds_text_list local_ipv4s, public_ipv4s;
     /* public_ipv4s.items[i] belongs to this private address; as many as public_ipv4s, or none known */
     struct imds_text_list associations;
@@ -68,7 +70,7 @@ struct imds_connect_key {
 struct imds_instance {
     const char *instance_id, *account_id;
     const char *ami_id, *ami_manifest_path, *instance_type, *architecture, *reservation_id;
-    const char *hostname, *local_hostname, *local_ipv4, *public_hostname, *public_ipv4, *mac;
+    const char *hostname, *local_hostname, *local_ipv4, *public_hostname, *public_ipv4, *ipv6, *mac;
     const char *availability_zone, *availability_zone_id, *region, *group_name;
     const char *kernel_id, *ramdisk_id;
     const char *key_name, *public_key; /* public-keys/0/openssh-key */

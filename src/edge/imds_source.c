@@ -23,6 +23,9 @@ static struct imds_interface interface(struct tx *tx, const struct eni_row *eni)
     const struct subnet_row *subnet = subnet_find(tx, eni->subnet_id);
     struct vpc_cidr_rows cidrs = vpc_cidr_list_by(tx, COL(vpc_cidr, vpc_id), eni->vpc_id);
     struct eni_group_rows groups = eni_group_list_by(tx, COL(eni_group, eni_id), eni->id);
+    struct vpc_cidr6_rows cidrs6 = vpc_cidr6_list_by(tx, COL(vpc_cidr6, vpc_id), eni->vpc_id);
+    struct eni_address6_rows ipv6 = eni_address6_list_by(tx, COL(eni_address6, eni_id), eni->id);
+    texts ipv6s = {0}, blocks6 = {0};
     texts private_ips = {0}, public_ips = {0}, associated = {0}, blocks = {0}, ids = {0}, names = {0};
     /* In the order of their insertion: the primary first. */
     struct eni_address_rows addresses = eni_address_list_by(tx, COL(eni_address, eni_id), eni->id);
@@ -33,6 +36,7 @@ static struct imds_interface interface(struct tx *tx, const struct eni_row *eni)
         .owner_id = eni->account,
         .subnet_id = eni->subnet_id,
         .subnet_ipv4_cidr_block = subnet != NULL ? subnet->cidr : NULL,
+        .subnet_ipv6_cidr_block = subnet != NULL ? subnet->cidr6 : NULL,
         .vpc_id = eni->vpc_id,
         .vpc_ipv4_cidr_block = vpc != NULL ? vpc->cidr : NULL,
     };
@@ -49,6 +53,10 @@ static struct imds_interface interface(struct tx *tx, const struct eni_row *eni)
         if (addresses.items[0].public_ip != NULL && vpc != NULL && vpc->dns_support && vpc->dns_hostnames)
             v.public_hostname = ec2_public_dns_name(tx->arena, eni->region, addresses.items[0].public_ip);
     }
+    for (size_t i = 0; i < ipv6.count; i++)
+        *vec_push(tx->arena, &ipv6s) = ipv6.items[i].ip;
+    for (size_t i = 0; i < cidrs6.count; i++)
+        *vec_push(tx->arena, &blocks6) = cidrs6.items[i].cidr;
     for (size_t i = 0; i < cidrs.count; i++)
         *vec_push(tx->arena, &blocks) = cidrs.items[i].cidr;
     for (size_t i = 0; i < groups.count; i++) {
@@ -60,6 +68,8 @@ static struct imds_interface interface(struct tx *tx, const struct eni_row *eni)
         *vec_push(tx->arena, &names) = g->name;
     }
     v.vpc_ipv4_cidr_blocks = list(&blocks);
+    v.vpc_ipv6_cidr_blocks = list(&blocks6);
+    v.ipv6s = list(&ipv6s);
     v.local_ipv4s = list(&private_ips);
     v.public_ipv4s = list(&public_ips);
     v.associations = list(&associated);
@@ -84,6 +94,8 @@ static void network(struct tx *tx, const struct instance_row *i, struct imds_ins
     v->public_hostname = interfaces.items[0].public_hostname;
     if (interfaces.items[0].local_ipv4s.count > 0)
         v->local_ipv4 = interfaces.items[0].local_ipv4s.items[0];
+    if (interfaces.items[0].ipv6s.count > 0)
+        v->ipv6 = interfaces.items[0].ipv6s.items[0];
     if (interfaces.items[0].public_ipv4s.count > 0 &&
         text_is(interfaces.items[0].associations.items[0], v->local_ipv4))
         v->public_ipv4 = interfaces.items[0].public_ipv4s.items[0];

@@ -80,6 +80,9 @@ static void put_interface(struct tree *t, const struct imds_interface *n) {
     put_list(t, AT("vpc-ipv4-cidr-blocks"), n->vpc_ipv4_cidr_blocks);
     put_list(t, AT("local-ipv4s"), n->local_ipv4s);
     put_list(t, AT("public-ipv4s"), n->public_ipv4s);
+    put_list(t, AT("ipv6s"), n->ipv6s);
+    put(t, AT("subnet-ipv6-cidr-blocks"), n->subnet_ipv6_cidr_block);
+    put_list(t, AT("vpc-ipv6-cidr-blocks"), n->vpc_ipv6_cidr_blocks);
     put_list(t, AT("security-groups"), n->security_groups);
     put_list(t, AT("security-group-ids"), n->security_group_ids);
     for (size_t k = 0; k < n->associations.count && k < n->public_ipv4s.count; k++)
@@ -114,6 +117,7 @@ static void put_all(struct tree *t, const struct imds_instance *i) {
     put(t, "meta-data/instance-id", i->instance_id);
     put(t, "meta-data/instance-life-cycle", i->instance_life_cycle ? i->instance_life_cycle : "on-demand");
     put(t, "meta-data/instance-type", i->instance_type);
+    put(t, "meta-data/ipv6", i->ipv6);
     put(t, "meta-data/kernel-id", i->kernel_id);
     put(t, "meta-data/local-hostname", i->local_hostname);
     put(t, "meta-data/local-ipv4", i->local_ipv4);

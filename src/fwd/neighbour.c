@@ -17,12 +17,7 @@ enum { RA_MANAGED = 0x80, RA_OTHER = 0x40, PREFIX_ON_LINK = 0x80 };
 enum { ROUTER_SECONDS = 1800, PREFIX_SECONDS = 86400, LEASE_SECONDS = 3600, HOP_LIMIT = 255 };
 
 struct ipaddr fwd_gateway_ip6(void) {
-    const uint8_t *b = fwd_gateway_mac.b;
-
-    /* RFC 4291, appendix A: the MAC with ff:fe in its middle and the universal bit turned. */
-    return (struct ipaddr){UINT64_C(0xfe80) << 48, (uint64_t)(b[0] ^ 2) << 56 | (uint64_t)b[1] << 48 |
-                                                       (uint64_t)b[2] << 40 | UINT64_C(0xfffe) << 24 |
-                                                       (uint64_t)b[3] << 16 | (uint64_t)b[4] << 8 | b[5]};
+    return ip6_of_mac(fwd_gateway_mac);
 }
 
 static enum fwd_stage send_icmp6(struct fwd_ctx *c, struct ipaddr src, const uint8_t *message,

@@ -7,7 +7,8 @@
  * index>, with the alternative names eni-… and device-number-<index>; the first interface has the default
  * route, each further one a default route of lower preference in the main table and a table of its own (10000 +
  * index) for what is sent from its address.  The settings are what DHCP would answer there; they are made through
- * netlink by whoever may, so that no program inside need run for it.
+ * netlink by whoever may, so that no program inside need run for it.  IPv6 is off but on interfaces that have IPv6
+ * addresses: these are set as /128, as DHCPv6 leases are, with the routes of the router's advertisement.
  */
 #ifndef VPCBOX_HOST_INTERFACE_H
 #define VPCBOX_HOST_INTERFACE_H

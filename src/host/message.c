@@ -79,6 +79,7 @@ enum { DEVICES_MAX = 128 }; /* names have room for more */
 
 static bool eni_ok(const struct message_eni *e) {
     return e->num != 0 && e->num < 1 << 20 && e->mtu >= 68 && e->mtu <= 65521 && e->prefix_length <= 32 &&
+           e->prefix6_length <= 128 && e->address6_count <= MESSAGE_ADDRESSES_MAX &&
            e->address_count <= MESSAGE_ADDRESSES_MAX && (e->mac.b[0] & 1) == 0 && e->device < DEVICES_MAX &&
            memchr(e->id, '\0', sizeof(e->id)) != NULL && (e->id[0] == '\0' || message_name_ok(e->id));
 }

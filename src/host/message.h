@@ -174,10 +174,12 @@ struct message_eni {
     struct mac mac;
     uint8_t prefix_length, address_count;
     uint8_t device; /* index: the interface is eth<device> (host/interface.h) */
-    uint8_t pad[3];
+    uint8_t prefix6_length, address6_count;
+    uint8_t pad[1];
     char id[MESSAGE_ID_BYTES]; /* eni-…: another name of it; "" for none */
     struct ip4 gateway;        /* of its subnet; 0 for none */
     struct ip4 addresses[MESSAGE_ADDRESSES_MAX];
+    struct ipaddr addresses6[MESSAGE_ADDRESSES_MAX]; /* IPv6, whose gateway is known to all: ip6_of_mac() */
 };
 
 /* What its instance type and its root volume have; host/limits.h makes limits of it. */

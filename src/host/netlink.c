@@ -190,6 +190,51 @@ int netlink_address_add(int nl, unsigned index, struct prefix4 address) {
     return ask(nl, &q);
 }
 
+static void attribute_ip6(struct request *q, uint16_t type, struct ipaddr ip) {
+    uint8_t b[16];
+
+    for (unsigned i = 0; i < 8; i++) {
+        b[i] = (uint8_t)(ip.hi >> (56 - 8 * i));
+        b[8 + i] = (uint8_t)(ip.lo >> (56 - 8 * i));
+    }
+    attribute(q, type, b, sizeof(b));
+}
+
+int netlink_address6_add(int nl, unsigned index, struct prefix address) {
+    struct ifaddrmsg head = {.ifa_family = AF_INET6,
+                             .ifa_prefixlen = address.length,
+                             .ifa_flags = IFA_F_NODAD,
+                             .ifa_index = index};
+    struct request q;
+
+    begin(&q, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
+    attribute_ip6(&q, IFA_LOCAL, address.addr);
+    attribute_ip6(&q, IFA_ADDRESS, address.addr);
+    return ask(nl, &q);
+}
+
+int netlink_route6_add(int nl, const struct netlink_route6 *route) {
+    struct rtmsg head = {.rtm_family = AF_INET6,
+                         .rtm_dst_len = route->to.length,
+                         .rtm_table = RT_TABLE_MAIN,
+                         .rtm_protocol = RTPROT_STATIC,
+                         .rtm_scope = RT_SCOPE_UNIVERSE,
+                         .rtm_type = RTN_UNICAST};
+    struct request q;
+
+    begin(&q, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
+    if (route->to.length > 0)
+        attribute_ip6(&q, RTA_DST, prefix_masked(route->to).addr);
+    if (!ip_none(route->gateway))
+        attribute_ip6(&q, RTA_GATEWAY, route->gateway);
+    attribute_u32(&q, RTA_OIF, route->index);
+    if (route->metric != 0)
+        attribute_u32(&q, RTA_PRIORITY, route->metric);
+    if (route->table != 0)
+        attribute_u32(&q, RTA_TABLE, route->table);
+    return ask(nl, &q);
+}
+
 int netlink_route_add(int nl, const struct netlink_route *route) {
     struct rtmsg head = {.rtm_family = AF_INET,
                          .rtm_dst_len = route->to.length,
@@ -218,11 +263,16 @@ int netlink_route_add(int nl, const struct netlink_route *route) {
 }
 
 static int rule(int nl, uint16_t type, uint16_t flags, const struct netlink_rule *rule) {
-    struct fib_rule_hdr head = {.family = AF_INET, .src_len = rule->from.length, .action = FR_ACT_TO_TBL};
+    struct fib_rule_hdr head = {.family = prefix_is4(rule->from) ? AF_INET : AF_INET6,
+                                .src_len = rule->from.length,
+                                .action = FR_ACT_TO_TBL};
     struct request q;
 
     begin(&q, type, flags, &head, sizeof(head));
-    attribute_ip(&q, FRA_SRC, rule->from.addr);
+    if (prefix_is4(rule->from))
+        attribute_ip(&q, FRA_SRC, ip_v4(rule->from.addr));
+    else
+        attribute_ip6(&q, FRA_SRC, rule->from.addr);
     attribute_u32(&q, FRA_PRIORITY, rule->priority);
     attribute_u32(&q, FRA_TABLE, rule->table);
     return ask(nl, &q);

@@ -41,6 +41,18 @@ int netlink_program_attach(int nl, unsigned index, int program, uint16_t class);
 int netlink_link_up(int nl, const struct netlink_link *link);
 int netlink_address_add(int nl, unsigned index, struct prefix4 address);
 
+/* An IPv6 address; it is used at once, without asking whether somebody else has it. */
+int netlink_address6_add(int nl, unsigned index, struct prefix address);
+
+/* IPv6: `to` over the link, by a gateway when one is given; table and metric as in struct netlink_route. */
+struct netlink_route6 {
+    struct prefix to;
+    struct ipaddr gateway; /* none: on-link */
+    unsigned index;
+    uint32_t table, metric;
+};
+int netlink_route6_add(int nl, const struct netlink_route6 *route);
+
 struct netlink_route {
     struct prefix4 to;
     struct ip4 gateway; /* 0: on-link */
@@ -57,7 +69,7 @@ int netlink_route_add(int nl, const struct netlink_route *route);
 
 /* Which table is asked for what comes from an address. */
 struct netlink_rule {
-    struct prefix4 from;
+    struct prefix from; /* of either family */
     uint32_t table, priority;
 };
 int netlink_rule_add(int nl, const struct netlink_rule *rule);

@@ -38,6 +38,11 @@
     C(TEXT, cidr)                                                                                            \
     C(INT, is_primary)
 
+#define VPC_CIDR6_COLUMNS(C, I)                                                                              \
+    C(TEXT, id) /* vpc-cidr-assoc-… */                                                                     \
+    I(TEXT, vpc_id)                                                                                          \
+    I(TEXT, cidr) /* IPv6 */
+
 #define DHCP_OPTIONS_COLUMNS(C, I)                                                                           \
     C(TEXT, id)                                                                                              \
     I(TEXT, account)                                                                                         \
@@ -60,7 +65,10 @@
     I(TEXT, acl_association_id) /* aclassoc-… */                                                           \
     C(TEXT, hostname_type)      /* ip-name, resource-name */                                                 \
     C(INT, resource_name_a)                                                                                  \
-    C(INT, resource_name_aaaa)
+    C(INT, resource_name_aaaa)                                                                               \
+    C(TEXT, cidr6)                /* IPv6, NULL: none */                                                     \
+    I(TEXT, cidr6_association_id) /* subnet-cidr-assoc-… */                                                \
+    C(INT, assign_ipv6)
 
 #define INTERNET_GATEWAY_COLUMNS(C, I)                                                                       \
     C(TEXT, id)                                                                                              \
@@ -87,7 +95,7 @@
     C(TEXT, key) /* route table|destination */                                                               \
     I(TEXT, route_table_id)                                                                                  \
     C(TEXT, vpc_id)                                                                                          \
-    C(TEXT, cidr)           /* or */                                                                         \
+    C(TEXT, cidr)           /* of either family, or */                                                       \
     C(TEXT, prefix_list_id) /* pl-… */                                                                     \
     I(TEXT, target_id)      /* "local", igw-…, eni-…, vpce-…; an instance's route names its ENI */     \
     I(TEXT, instance_id)    /* given as target, or NULL */                                                   \
@@ -171,6 +179,13 @@
     I(TEXT, allocation_id)  /* Elastic IP; NULL: lent by AWS while the instance runs */                      \
     I(TEXT, association_id) /* eipassoc-… with an Elastic IP */
 
+#define ENI_ADDRESS6_COLUMNS(C, I)                                                                           \
+    C(TEXT, key) /* VPC|address */                                                                           \
+    I(TEXT, vpc_id)                                                                                          \
+    I(TEXT, eni_id)                                                                                          \
+    I(TEXT, subnet_id)                                                                                       \
+    C(TEXT, ip)
+
 #define ENI_GROUP_COLUMNS(C, I)                                                                              \
     C(TEXT, key) /* ENI|group */                                                                             \
     I(TEXT, eni_id)                                                                                          \
@@ -217,6 +232,7 @@
     T(vpc, VPC_COLUMNS)                                                                                      \
     T(vpc_version, VPC_VERSION_COLUMNS)                                                                      \
     T(vpc_cidr, VPC_CIDR_COLUMNS)                                                                            \
+    T(vpc_cidr6, VPC_CIDR6_COLUMNS)                                                                          \
     T(dhcp_options, DHCP_OPTIONS_COLUMNS)                                                                    \
     T(subnet, SUBNET_COLUMNS)                                                                                \
     T(internet_gateway, INTERNET_GATEWAY_COLUMNS)                                                            \
@@ -229,6 +245,7 @@
     T(sg_rule, SG_RULE_COLUMNS)                                                                              \
     T(eni, ENI_COLUMNS)                                                                                      \
     T(eni_address, ENI_ADDRESS_COLUMNS)                                                                      \
+    T(eni_address6, ENI_ADDRESS6_COLUMNS)                                                                    \
     T(eni_group, ENI_GROUP_COLUMNS)                                                                          \
     T(vpc_endpoint, VPC_ENDPOINT_COLUMNS)                                                                    \
     T(endpoint_group, ENDPOINT_GROUP_COLUMNS)                                                                \

@@ -157,7 +157,7 @@ static void rules(void **state) {
     const struct image_vpc *vpc = image_vpc_at(image, 0);
     const struct image_group *g = &image_groups(vpc)[1];
     assert_string_equal(image_name(vpc, g->id), group);
-    assert_int_equal(g->in.count, 2);
+    assert_int_equal(g->in.count, 3);
     assert_int_equal(g->out.count, 1);
     const struct image_rule *rule = &image_rules(vpc)[g->in.first];
     assert_int_equal(rule->match.protocol, 6);
@@ -167,6 +167,8 @@ static void rules(void **state) {
     assert_int_equal(rule[1].match.protocol, 47);
     assert_int_equal(rule[1].peer, 1);
     /* What is for IPv6 alone says nothing about IPv4. */
+    assert_false(rule->match.v6);
+    assert_true(rule[2].match.v6);
     const char *acl_id = CALL(describe_network_acls, .filters = FILTER("vpc-id", bed.vpc))
                              ->network_acls.items[0]
                              .network_acl_id;
@@ -176,8 +178,76 @@ static void rules(void **state) {
     image = compiled(NULL);
     vpc = image_vpc_at(image, 0);
     const struct image_acl *acl = &image_acls(vpc)[0];
-    assert_int_equal(acl->in.count, 1);
-    assert_int_equal(image_acl_entries(vpc)[acl->in.first].number, 100);
+    assert_int_equal(acl->in.count, 2);
+    const struct image_acl_entry *entries = &image_acl_entries(vpc)[acl->in.first];
+    assert_int_equal(entries[0].number, 50);
+    assert_true(entries[0].match.v6);
+    assert_int_equal(entries[1].number, 100);
+    assert_false(entries[1].match.v6);
+    image_free(image);
+}
+
+/* What IPv6 adds is in the image, by whatever step it came: incremental is full. */
+static struct image *both_ways(struct image *previous, const char *vpc_id) {
+    struct image *next = compiled(previous), *full = compiled(NULL);
+    const struct image_vpc *one = image_vpc_by_id(next, vpc_id), *two = image_vpc_by_id(full, vpc_id);
+    assert_int_equal(one->bytes, two->bytes);
+    assert_memory_equal(one, two, one->bytes);
+    image_free(previous);
+    image_free(full);
+    return next;
+}
+
+static const char *part_of(const char *range, unsigned part) { /* ….00::/56: its part-th /64 */
+    return arena_printf(&rig.arena, "%.*s%02x::/64", (int)(strstr(range, "00::/56") - range), range, part);
+}
+
+static void ipv6(void **state) {
+    (void)state;
+    struct bed bed = make_bed();
+    struct ec2_attribute_boolean_value on = {SOME_BOOL(true)};
+    struct image *image = compiled(NULL);
+    assert_null(lookup(image, bed.a, "2600:1f00::1"));
+    const struct ec2_vpc_ipv6_cidr_block_association *made =
+        CALL(associate_vpc_cidr_block, .vpc_id = bed.vpc, .amazon_provided_ipv6_cidr_block = SOME_BOOL(true))
+            ->ipv6_cidr_block_association;
+    image = both_ways(image, bed.vpc);
+    const char *part = part_of(made->ipv6_cidr_block, 1);
+    const char *subnet = CALL(associate_subnet_cidr_block, .subnet_id = bed.subnet_b, .ipv6_cidr_block = part)
+                             ->ipv6_cidr_block_association->association_id;
+    DO(modify_subnet_attribute, .subnet_id = bed.subnet_b, .assign_ipv6_address_on_creation = &on);
+    image = both_ways(image, bed.vpc);
+    const struct eni_row *eni = rig_eni(bed.subnet_b, NULL, NULL, false);
+    rig_begin(false);
+    struct eni_address6_rows rows = eni_address6_list_by(&rig.tx, COL(eni_address6, eni_id), eni->id);
+    rig_end(true);
+    assert_int_equal(rows.count, 1);
+    image = both_ways(image, bed.vpc);
+    const struct image_vpc *vpc = image_vpc_by_id(image, bed.vpc);
+    const struct image_address *found = image_vpc_address(vpc, ip(rows.items[0].ip));
+    assert_non_null(found);
+    assert_int_equal(image_enis(vpc)[found->eni].num, eni->num);
+    assert_int_equal(lookup(image, bed.a, rows.items[0].ip)->kind, SPEC_TARGET_LOCAL);
+    CALL(create_route, .route_table_id = bed.table, .destination_ipv6_cidr_block = part,
+         .network_interface_id = bed.a->id);
+    CALL(create_route, .route_table_id = bed.table, .destination_ipv6_cidr_block = "::/0",
+         .instance_id = bed.instance);
+    image = both_ways(image, bed.vpc);
+    assert_int_equal(lookup(image, bed.b, rows.items[0].ip)->kind, SPEC_TARGET_ENI);
+    assert_int_equal(lookup(image, bed.b, "2001:db8::1")->kind, SPEC_TARGET_ENI);
+    assert_null(lookup(image, bed.b, "8.8.8.8"));
+    DO(delete_route, .route_table_id = bed.table, .destination_ipv6_cidr_block = part);
+    REFUSED("InvalidCidrBlock.InUse", disassociate_subnet_cidr_block, .association_id = subnet);
+    REFUSED("InvalidCidrBlock.InUse", disassociate_vpc_cidr_block, .association_id = made->association_id);
+    rig_begin(true);
+    ec2_eni_delete(&rig.rq, eni);
+    rig_end(true);
+    CALL(disassociate_subnet_cidr_block, .association_id = subnet);
+    CALL(disassociate_vpc_cidr_block, .association_id = made->association_id);
+    image = both_ways(image, bed.vpc);
+    vpc = image_vpc_by_id(image, bed.vpc);
+    assert_int_equal(vpc->cidrs.count, 1);
+    assert_null(image_vpc_address(vpc, ip(rows.items[0].ip)));
     image_free(image);
 }
 
@@ -405,8 +475,10 @@ static void packets(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest all[] = {
-        RIG_TEST(interfaces), RIG_TEST(public_addresses), RIG_TEST(routes),         RIG_TEST(endpoint),
-        RIG_TEST(rules),      RIG_TEST(versions),         RIG_TEST(test_one_fails), RIG_TEST(packets)};
+    const struct CMUnitTest all[] = {RIG_TEST(interfaces), RIG_TEST(public_addresses),
+                                     RIG_TEST(routes),     RIG_TEST(endpoint),
+                                     RIG_TEST(rules),      RIG_TEST(ipv6),
+                                     RIG_TEST(versions),   RIG_TEST(test_one_fails),
+                                     RIG_TEST(packets)};
     return cmocka_run_group_tests(all, NULL, NULL);
 }

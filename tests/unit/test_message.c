@@ -140,6 +140,12 @@ static void instances_must_make_sense(void **state) {
     s->enis[0].address_count = MESSAGE_ADDRESSES_MAX + 1;
     exchange(-EPROTO);
     s->enis[0].address_count = 1;
+    s->enis[0].address6_count = MESSAGE_ADDRESSES_MAX + 1;
+    exchange(-EPROTO);
+    s->enis[0].address6_count = 0;
+    s->enis[0].prefix6_length = 129;
+    exchange(-EPROTO);
+    s->enis[0].prefix6_length = 64;
     s->enis[0].num = 1 << 20;
     exchange(-EPROTO);
     s->enis[0].num = 5;

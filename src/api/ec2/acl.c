@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "api/ec2/net.h"
+#include "api/ec2/ipv6.h"
 #include "base/text.h"
 
 enum {
@@ -22,27 +22,43 @@ static const char *entry_key(struct api_request *rq, const char *acl_id, bool eg
     return arena_printf(rq->arena, "%s|%s|%05d", acl_id, egress ? "out" : "in", (int)number);
 }
 
+enum { DEFAULT_NUMBER = 100 };
+
+static void allow_all(struct api_request *rq, const char *acl_id, bool egress, int64_t number,
+                      const char *cidr, const char *cidr6) {
+    struct acl_entry_row entry = {.key = entry_key(rq, acl_id, egress, number),
+                                  .acl_id = acl_id,
+                                  .number = number,
+                                  .egress = egress,
+                                  .allow = 1,
+                                  .protocol = -1,
+                                  .cidr = cidr,
+                                  .cidr6 = cidr6,
+                                  .from_port = -1,
+                                  .to_port = -1};
+    acl_entry_put(rq->tx, &entry);
+}
+
 const char *acl_make(struct api_request *rq, const char *vpc_id, bool is_default) {
-    enum { DEFAULT_NUMBER = 100 };
     struct network_acl_row row = {.id = api_new_id(rq, "acl"),
                                   .account = rq->caller.account,
                                   .region = rq->region,
                                   .vpc_id = vpc_id,
                                   .is_default = is_default};
     network_acl_put(rq->tx, &row);
-    for (int egress = 0; egress < 2 && is_default; egress++) {
-        struct acl_entry_row entry = {.key = entry_key(rq, row.id, egress, DEFAULT_NUMBER),
-                                      .acl_id = row.id,
-                                      .number = DEFAULT_NUMBER,
-                                      .egress = egress,
-                                      .allow = 1,
-                                      .protocol = -1,
-                                      .cidr = "0.0.0.0/0",
-                                      .from_port = -1,
-                                      .to_port = -1};
-        acl_entry_put(rq->tx, &entry);
-    }
+    for (int egress = 0; egress < 2 && is_default; egress++)
+        allow_all(rq, row.id, egress, DEFAULT_NUMBER, "0.0.0.0/0", NULL);
     return row.id;
+}
+
+void acl_allow_ipv6(struct api_request *rq, const char *id) {
+    for (int egress = 0; egress < 2; egress++) {
+        const struct acl_entry_row *four = acl_entry_find(rq->tx, entry_key(rq, id, egress, DEFAULT_NUMBER));
+
+        if (four && four->allow && four->protocol == -1 && text_is(four->cidr, "0.0.0.0/0") &&
+            !acl_entry_find(rq->tx, entry_key(rq, id, egress, DEFAULT_NUMBER + 1)))
+            allow_all(rq, id, egress, DEFAULT_NUMBER + 1, NULL, "::/0");
+    }
 }
 
 void acl_remove(struct api_request *rq, const char *id) {
@@ -101,6 +117,7 @@ static void acl_view(struct api_request *rq, const struct network_acl_row *row,
             .network_acl_id = row->id,
             .subnet_id = subnets.items[i].id};
     const struct acl_entry_row last = {.number = ACL_LAST, .protocol = -1, .cidr = "0.0.0.0/0"};
+    bool six = ipv6_vpc_has(rq, row->vpc_id);
     for (int egress = 1; egress >= 0; egress--) {
         const char *after = arena_printf(rq->arena, "%s|%s|", row->id, egress ? "out" : "in");
         const char *before = arena_printf(rq->arena, "%s|%s|~", row->id, egress ? "out" : "in");
@@ -110,6 +127,10 @@ static void acl_view(struct api_request *rq, const struct network_acl_row *row,
         struct acl_entry_row deny = last;
         deny.egress = egress;
         *vec_push(rq->arena, &view->entries) = entry_view(rq, &deny);
+        deny =
+            (struct acl_entry_row){.number = ACL_LAST + 1, .protocol = -1, .cidr6 = "::/0", .egress = egress};
+        if (six)
+            *vec_push(rq->arena, &view->entries) = entry_view(rq, &deny);
     }
     EC2_TAGS(rq, row->id, &view->tags);
 }

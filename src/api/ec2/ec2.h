@@ -157,6 +157,13 @@ void ec2_token_keep(struct api_request *rq, const char *token, const char *param
 
 /* ---- interfaces, for handlers and endpoints alike ---- */
 
+/* The IPv6 addresses that a request wants: by text, or a number of them. */
+struct ipv6_wanted {
+    const char *const *texts;
+    size_t text_count, count;
+    bool given; /* else the subnet's AssignIpv6AddressOnCreation decides */
+};
+
 struct ec2_eni_new {
     const struct subnet_row *subnet;
     const char *kind;               /* "interface", "vpc_endpoint" */
@@ -166,6 +173,7 @@ struct ec2_eni_new {
     size_t secondary_count;       /* picked besides those */
     const char *const *group_ids; /* none: the VPC's default group */
     size_t group_count;
+    struct ipv6_wanted ipv6;
     const char *endpoint_id;  /* or NULL */
     const char *requester_id; /* not NULL: requester-managed */
 };
@@ -228,6 +236,10 @@ int ec2_may_tag(struct api_request *rq, const struct ec2_tag_specification *spec
     X(CreateRouteTable, create_route_table, API_WRITE)                                                       \
     X(DeleteRouteTable, delete_route_table, API_WRITE)                                                       \
     X(DescribeRouteTables, describe_route_tables, API_READ)                                                  \
+    X(AssociateVpcCidrBlock, associate_vpc_cidr_block, API_WRITE)                                            \
+    X(DisassociateVpcCidrBlock, disassociate_vpc_cidr_block, API_WRITE)                                      \
+    X(AssociateSubnetCidrBlock, associate_subnet_cidr_block, API_WRITE)                                      \
+    X(DisassociateSubnetCidrBlock, disassociate_subnet_cidr_block, API_WRITE)                                \
     X(AssociateRouteTable, associate_route_table, API_WRITE)                                                 \
     X(DisassociateRouteTable, disassociate_route_table, API_WRITE)                                           \
     X(ReplaceRouteTableAssociation, replace_route_table_association, API_WRITE)                              \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/ec2/instance_parts.h"
+#include "api/ec2/ipv6.h"
 #include "base/text.h"
 
 /* ---- create ---- */
@@ -21,9 +22,8 @@ int ec2_create_network_interface(struct api_request *rq,
     if (in->ipv4_prefixes.count > 0 || in->ipv4_prefix_count.set || in->ipv6_prefixes.count > 0 ||
         in->ipv6_prefix_count.set)
         return instance_refuse_unsupported(rq, "prefix delegation");
-    if (in->ipv6_addresses.count > 0 || (in->ipv6_address_count.set && in->ipv6_address_count.v > 0) ||
-        (in->enable_primary_ipv6.set && in->enable_primary_ipv6.v))
-        return instance_refuse_unsupported(rq, "IPv6 addresses");
+    if (in->enable_primary_ipv6.set && in->enable_primary_ipv6.v)
+        return instance_refuse_unsupported(rq, "EnablePrimaryIpv6");
     if (in->interface_type != NULL && strcmp(in->interface_type, "interface") != 0)
         return instance_refuse_unsupported(rq,
                                            arena_printf(rq->arena, "InterfaceType %s", in->interface_type));
@@ -47,7 +47,9 @@ int ec2_create_network_interface(struct api_request *rq,
     if (spec.subnet == NULL ||
         ec2_addresses_wanted(rq, in->private_ip_address, in->private_ip_addresses.items,
                              in->private_ip_addresses.count, &ips, &ip_count) < 0 ||
-        ec2_secondary_wanted(rq, in->secondary_private_ip_address_count, &spec.secondary_count) < 0)
+        ec2_secondary_wanted(rq, in->secondary_private_ip_address_count, &spec.secondary_count) < 0 ||
+        ipv6_wanted(rq, in->ipv6_addresses.items, in->ipv6_addresses.count, in->ipv6_address_count,
+                    &spec.ipv6) < 0)
         return API_REFUSED;
     spec.private_ips = ips;
     spec.private_ip_count = ip_count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Interfaces as rows: their addresses and groups.  The operations on them are elsewhere; endpoints make them too. */
-#include "api/ec2/net.h"
+#include "api/ec2/ipv6.h"
 #include "base/text.h"
 
 /* AWS keeps the first four addresses of a subnet and the last one. */
@@ -204,7 +204,10 @@ int ec2_eni_create(struct api_request *rq, const struct ec2_eni_new *spec, const
                             .endpoint_id = spec->endpoint_id,
                             .created_ms = rq->now_ms};
     eni_put(rq->tx, eni);
-    if (add_addresses(rq, spec, eni) < 0)
+    struct ipv6_wanted ipv6 = spec->ipv6;
+    if (!ipv6.given && subnet->assign_ipv6 && !spec->endpoint_id)
+        ipv6.count = 1;
+    if (add_addresses(rq, spec, eni) < 0 || ipv6_eni_add(rq, eni, &ipv6, NULL) < 0)
         return API_REFUSED;
     put_groups(rq, eni->id, groups, group_count);
     api_network_changed(rq, eni->vpc_id);
@@ -214,6 +217,7 @@ int ec2_eni_create(struct api_request *rq, const struct ec2_eni_new *spec, const
 
 void ec2_eni_delete(struct api_request *rq, const struct eni_row *eni) {
     eni_address_delete_by(rq->tx, COL(eni_address, eni_id), eni->id);
+    eni_address6_delete_by(rq->tx, COL(eni_address6, eni_id), eni->id);
     eni_group_delete_by(rq->tx, COL(eni_group, eni_id), eni->id);
     ec2_tag_forget(rq, eni->id);
     eni_delete(rq->tx, eni->id);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/ec2/instance_parts.h"
+#include "api/ec2/ipv6.h"
 #include "base/text.h"
 #include "net/awsnet.h"
 
@@ -104,6 +105,11 @@ void ec2_eni_view(struct api_request *rq, const struct eni_row *eni, struct ec2_
     EC2_TAGS(rq, eni->id, &view->tag_set);
     view->operator= arena_new(rq->arena, struct ec2_operator_response);
     view->operator->managed = SOME_BOOL(false);
+    struct eni_address6_rows six = ipv6_eni_addresses(rq, eni->id);
+    for (size_t i = 0; i < six.count; i++)
+        *vec_push(rq->arena, &view->ipv6_addresses) = (struct ec2_network_interface_ipv6_address){
+            .ipv6_address = six.items[i].ip, .is_primary_ipv6 = SOME_BOOL(false)};
+    view->ipv6_address = six.count > 0 ? six.items[0].ip : NULL;
     for (size_t i = 0; i < addresses.count; i++) {
         const struct eni_address_row *address = &addresses.items[i];
         struct ec2_network_interface_private_ip_address v = {

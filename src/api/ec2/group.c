@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "api/ec2/group.h"
+#include "api/ec2/ipv6.h"
 #include "base/text.h"
 
 enum { GROUP_TEXT_MAX = 255 };
@@ -23,12 +24,29 @@ const char *group_make(struct api_request *rq, const char *vpc_id, const char *n
     const struct sg_rule_row egress = {
         .egress = 1, .protocol = "-1", .from_port = -1, .to_port = -1, .cidr = "0.0.0.0/0"};
     group_rule_add(rq, row.id, &egress);
+    if (ipv6_vpc_has(rq, vpc_id))
+        group_allow_ipv6(rq, row.id);
     if (text_is(name, "default")) {
         const struct sg_rule_row members = {
             .protocol = "-1", .from_port = -1, .to_port = -1, .peer_group_id = row.id};
         group_rule_add(rq, row.id, &members);
     }
     return row.id;
+}
+
+void group_allow_ipv6(struct api_request *rq, const char *id) {
+    static const struct sg_rule_row all = {
+        .egress = 1, .protocol = "-1", .from_port = -1, .to_port = -1, .cidr6 = "::/0"};
+    struct sg_rule_rows rules = sg_rule_list_by(rq->tx, COL(sg_rule, group_id), id);
+    bool four = false, six = false;
+    for (size_t i = 0; i < rules.count; i++) {
+        const struct sg_rule_row *r = &rules.items[i];
+        bool everything = r->egress && text_is(r->protocol, "-1");
+        four = four || (everything && text_is(r->cidr, "0.0.0.0/0"));
+        six = six || (everything && text_is(r->cidr6, "::/0"));
+    }
+    if (four && !six)
+        group_rule_add(rq, id, &all);
 }
 
 void group_remove(struct api_request *rq, const char *id) {

@@ -65,6 +65,8 @@ const struct eni_row *instance_enis(struct tx *tx, const char *id, size_t *ret_c
     X(GetConsoleOutput, get_console_output, API_READ)                                                        \
     X(DescribeInstanceTypes, describe_instance_types, API_READ)                                              \
     X(DescribeImages, describe_images, API_READ)                                                             \
+    X(AssignIpv6Addresses, assign_ipv6_addresses, API_WRITE)                                                 \
+    X(UnassignIpv6Addresses, unassign_ipv6_addresses, API_WRITE)                                             \
     X(CreateNetworkInterface, create_network_interface, API_WRITE)                                           \
     X(DeleteNetworkInterface, delete_network_interface, API_WRITE)                                           \
     X(DescribeNetworkInterfaces, describe_network_interfaces, API_READ)                                      \
@@ -122,6 +124,10 @@ int ec2_describe_instance_types(struct api_request *rq, const struct ec2_describ
                                 struct ec2_describe_instance_types_result *out);
 int ec2_describe_images(struct api_request *rq, const struct ec2_describe_images_request *in,
                         struct ec2_describe_images_result *out);
+int ec2_assign_ipv6_addresses(struct api_request *rq, const struct ec2_assign_ipv6_addresses_request *in,
+                              struct ec2_assign_ipv6_addresses_result *out);
+int ec2_unassign_ipv6_addresses(struct api_request *rq, const struct ec2_unassign_ipv6_addresses_request *in,
+                                struct ec2_unassign_ipv6_addresses_result *out);
 int ec2_create_network_interface(struct api_request *rq,
                                  const struct ec2_create_network_interface_request *in,
                                  struct ec2_create_network_interface_result *out);

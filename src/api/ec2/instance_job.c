@@ -23,6 +23,7 @@
 
 #include "api/ec2/instance_jobs.h"
 #include "api/ec2/instance_parts.h"
+#include "api/ec2/ipv6.h"
 #include "base/ip.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -143,6 +144,7 @@ static void start_size(struct api_request *rq, const struct instance_row *i,
 bool instance_eni(struct api_request *rq, const struct eni_row *eni, struct api_instance_eni *ret_eni) {
     struct eni_address_rows addresses = ec2_eni_addresses(rq, eni->id);
     const struct subnet_row *subnet = subnet_find(rq->tx, eni->subnet_id);
+    struct eni_address6_rows six = ipv6_eni_addresses(rq, eni->id);
     struct prefix4 cidr;
 
     if (addresses.count == 0 || subnet == NULL || prefix4_parse(subnet->cidr, &cidr) < 0)
@@ -155,7 +157,10 @@ bool instance_eni(struct api_request *rq, const struct eni_row *eni, struct api_
         .gateway = offset_address(rq->arena, cidr, 1),
         .prefix_length = cidr.length,
         .device_index = (uint16_t)eni->device_index,
+        .prefix6_length = net_prefix(subnet->cidr6).length,
     };
+    for (size_t i = 0; i < six.count && i < sizeof(ret_eni->addresses6) / sizeof(ret_eni->addresses6[0]); i++)
+        ret_eni->addresses6[ret_eni->address6_count++] = six.items[i].ip;
     return true;
 }
 

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "api/ec2/instance_parts.h"
+#include "api/ec2/ipv6.h"
 #include "api/iam/identity.h"
 #include "api/job.h"
 #include "base/map.h"
@@ -62,9 +63,8 @@ static int refuse_unoffered(struct api_request *rq, request in) {
         return instance_refuse_unsupported(rq, "InstanceMarketOptions (Spot)");
     if (in->kernel_id != NULL || in->ramdisk_id != NULL)
         return instance_refuse_unsupported(rq, "kernels and RAM disks of one's own");
-    if ((in->ipv6_address_count.set && in->ipv6_address_count.v > 0) || in->ipv6_addresses.count > 0 ||
-        (in->enable_primary_ipv6.set && in->enable_primary_ipv6.v))
-        return instance_refuse_unsupported(rq, "IPv6 addresses");
+    if (in->enable_primary_ipv6.set && in->enable_primary_ipv6.v)
+        return instance_refuse_unsupported(rq, "EnablePrimaryIpv6");
     if (in->elastic_gpu_specification.count > 0 || in->elastic_inference_accelerators.count > 0)
         return instance_refuse_unsupported(rq, "Elastic GPUs and inference accelerators");
     if (in->hibernation_options != NULL && in->hibernation_options->configured.v)
@@ -272,7 +272,7 @@ static int choose_options(struct api_request *rq, request in, struct launch *l) 
                                ? dns->enable_resource_name_dns_a_record.v
                                : l->subnet->resource_name_a;
     if (dns != NULL && dns->enable_resource_name_dns_aaaa_record.v)
-        return instance_refuse_unsupported(rq, "IPv6 addresses");
+        return instance_refuse_unsupported(rq, "EnableResourceNameDnsAAAARecord");
     row->http_tokens = v2 ? "required" : "optional";
     row->http_hop_limit = v2 ? 2 : 1;
     if (m != NULL &&
@@ -365,7 +365,9 @@ static int plan_simple(struct api_request *rq, request in, struct launch *l) {
                           "The parameter groupName cannot be used with the parameter subnet");
     l->subnet = choose_subnet(rq, in, in->subnet_id);
     if (l->subnet == NULL || groups_by_name(rq, in, l->subnet, plan) < 0 ||
-        ec2_addresses_wanted(rq, in->private_ip_address, NULL, 0, &ips, &plan->make.private_ip_count) < 0)
+        ec2_addresses_wanted(rq, in->private_ip_address, NULL, 0, &ips, &plan->make.private_ip_count) < 0 ||
+        ipv6_wanted(rq, in->ipv6_addresses.items, in->ipv6_addresses.count, in->ipv6_address_count,
+                    &plan->make.ipv6) < 0)
         return API_REFUSED;
     plan->make.private_ips = ips;
     plan->make.subnet = l->subnet;
@@ -384,7 +386,8 @@ static int plan_existing(struct api_request *rq, const struct ec2_instance_netwo
         return API_REFUSED;
     if (s->subnet_id != NULL || s->groups.count > 0 || s->private_ip_address != NULL ||
         s->private_ip_addresses.count > 0 || s->secondary_private_ip_address_count.set ||
-        s->description != NULL || s->associate_public_ip_address.set)
+        s->description != NULL || s->associate_public_ip_address.set || s->ipv6_addresses.count > 0 ||
+        s->ipv6_address_count.set)
         return api_refuse(
             rq, "InvalidParameterCombination",
             "A network interface may not specify both a network interface ID and how to make one");
@@ -405,7 +408,9 @@ static int plan_new(struct api_request *rq, request in,
     if (*ret_subnet == NULL ||
         ec2_addresses_wanted(rq, s->private_ip_address, s->private_ip_addresses.items,
                              s->private_ip_addresses.count, &ips, &plan->make.private_ip_count) < 0 ||
-        ec2_secondary_wanted(rq, s->secondary_private_ip_address_count, &plan->make.secondary_count) < 0)
+        ec2_secondary_wanted(rq, s->secondary_private_ip_address_count, &plan->make.secondary_count) < 0 ||
+        ipv6_wanted(rq, s->ipv6_addresses.items, s->ipv6_addresses.count, s->ipv6_address_count,
+                    &plan->make.ipv6) < 0)
         return API_REFUSED;
     plan->make.private_ips = ips;
     plan->make.subnet = *ret_subnet;
@@ -422,9 +427,8 @@ static int plan_interface(struct api_request *rq, request in, struct launch *l,
     struct plan *plan = &l->plans[l->plan_count];
     const struct subnet_row *subnet = NULL;
 
-    if (s->ipv6_addresses.count > 0 || (s->ipv6_address_count.set && s->ipv6_address_count.v > 0) ||
-        s->primary_ipv6.v)
-        return instance_refuse_unsupported(rq, "IPv6 addresses");
+    if (s->primary_ipv6.v)
+        return instance_refuse_unsupported(rq, "PrimaryIpv6");
     if (s->ipv4_prefixes.count > 0 || s->ipv4_prefix_count.set || s->ipv6_prefixes.count > 0 ||
         s->ipv6_prefix_count.set)
         return instance_refuse_unsupported(rq, "prefix delegation");
@@ -491,6 +495,10 @@ static int plan_interfaces(struct api_request *rq, request in, struct launch *l)
             rq, "InvalidParameterCombination",
             "Network interfaces and an instance-level private IP address may not be specified on the "
             "same request");
+    if (in->ipv6_addresses.count > 0 || in->ipv6_address_count.set)
+        return api_refuse(
+            rq, "InvalidParameterCombination",
+            "Network interfaces and instance-level IPv6 addresses may not be specified on the same request");
     if (in->network_interfaces.count > l->type->interfaces ||
         in->network_interfaces.count > sizeof(l->plans) / sizeof(l->plans[0]))
         return api_refuse(rq, "AttachmentLimitExceeded", "Interface count %zu exceeds the limit for %s",
@@ -534,7 +542,8 @@ static int64_t choose_count(struct api_request *rq, request in, const struct lau
         const struct plan *plan = &l->plans[i];
         uint64_t need = 0, fit;
 
-        if (count > 1 && (plan->existing != NULL || plan->make.private_ip_count > 0)) {
+        if (count > 1 &&
+            (plan->existing != NULL || plan->make.private_ip_count > 0 || plan->make.ipv6.text_count > 0)) {
             api_refuse(rq, "InvalidParameterCombination",
                        "A network interface or private address may only be specified when launching a single "
                        "instance");
@@ -548,6 +557,10 @@ static int64_t choose_count(struct api_request *rq, request in, const struct lau
             continue;
         if (plan_addresses(plan) > l->type->addresses_per_interface) {
             api_refuse(rq, "PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.");
+            return 0;
+        }
+        if (plan->make.ipv6.text_count + plan->make.ipv6.count > l->type->addresses_per_interface) {
+            api_refuse(rq, "Ipv6AddressLimitExceeded", "Number of IPv6 addresses will exceed limit.");
             return 0;
         }
         for (size_t j = 0; j < l->plan_count; j++)

@@ -84,6 +84,9 @@ static struct ec2_instance_network_interface interface_view(struct arena *a,
         v.attachment->network_card_index = from->attachment->network_card_index;
         v.attachment->status = from->attachment->status;
     }
+    for (size_t i = 0; i < from->ipv6_addresses.count; i++)
+        *vec_push(a, &v.ipv6_addresses) = (struct ec2_instance_ipv6_address){
+            from->ipv6_addresses.items[i].ipv6_address, from->ipv6_addresses.items[i].is_primary_ipv6};
     for (size_t i = 0; i < from->private_ip_addresses.count; i++) {
         const struct ec2_network_interface_private_ip_address *p = &from->private_ip_addresses.items[i];
 
@@ -122,6 +125,7 @@ static void network_view(struct api_request *rq, const struct instance_row *i, s
         v = interface_view(rq->arena, &eni);
         if (enis[n].device_index == 0) {
             view->private_ip_address = eni.private_ip_address;
+            view->ipv6_address = eni.ipv6_address;
             view->private_dns_name =
                 text_is(i->hostname_type, "resource-name")
                     ? arena_printf(rq->arena, "%s.%s", i->id, ec2_private_domain(rq->arena, i->region))

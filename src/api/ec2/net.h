@@ -25,8 +25,8 @@ const char *net_cidr6_text(struct api_request *rq, const char *text); /* the sam
 /* "tcp", "6", "all" → 6; -1 for all.  -EINVAL. */
 int net_protocol(const char *text, int *ret_number);
 
-const struct subnet_row *subnet_make(struct api_request *rq, const struct vpc_row *vpc, struct prefix4 cidr,
-                                     const struct awsnet_zone *zone, bool is_default);
+struct subnet_row *subnet_make(struct api_request *rq, const struct vpc_row *vpc, struct prefix4 cidr,
+                               const struct awsnet_zone *zone, bool is_default);
 
 /* Route tables: an empty one with the local routes of its VPC; its main association when is_main. */
 const char *route_table_make(struct api_request *rq, const char *vpc_id, bool is_main);
@@ -37,9 +37,13 @@ const struct route_row *route_of(struct api_request *rq, const char *table_id, c
 
 const char *acl_make(struct api_request *rq, const char *vpc_id, bool is_default);
 void acl_remove(struct api_request *rq, const char *id);
+/* The rule 101 that allows all of IPv6, both ways, beside the rule 100 that does so for IPv4. */
+void acl_allow_ipv6(struct api_request *rq, const char *id);
 const char *acl_default_of(struct api_request *rq, const char *vpc_id);
 
 const char *group_make(struct api_request *rq, const char *vpc_id, const char *name, const char *description);
+/* All IPv6 out, when all IPv4 is let out. */
+void group_allow_ipv6(struct api_request *rq, const char *id);
 void group_remove(struct api_request *rq, const char *id);
 
 /* The account's prefix list of that id in the request's region; says NotFound or Malformed when NULL. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Routes: where a table leads packets to. */
-#include "api/ec2/net.h"
+#include "api/ec2/ipv6.h"
 #include "base/text.h"
 
 enum { ROUTES_MAX = 500 };
@@ -40,8 +40,15 @@ static int destination_of(struct api_request *rq, const char *cidr, const char *
         return api_refuse(rq, "InvalidParameterCombination",
                           "The request must contain exactly one of destinationCidrBlock, "
                           "destinationIpv6CidrBlock, destinationPrefixListId");
-    if (cidr6)
-        return api_refuse(rq, "UnsupportedOperation", "IPv6 is not available here");
+    if (cidr6) {
+        *ret_destination = net_cidr6_text(rq, cidr6);
+        return *ret_destination
+                   ? 0
+                   : api_refuse(rq, "InvalidParameterValue",
+                                "Value (%s) for parameter destinationIpv6CidrBlock is invalid. This is not a "
+                                "valid IPv6 CIDR block.",
+                                cidr6);
+    }
     if (prefix_list) {
         if (!prefix_list_get(rq, prefix_list))
             return API_REFUSED;
@@ -61,7 +68,7 @@ static int destination_of(struct api_request *rq, const char *cidr, const char *
 static bool subnet_has_cidr(struct api_request *rq, const char *vpc_id, const char *cidr) {
     struct subnet_rows subnets = subnet_list_by(rq->tx, COL(subnet, vpc_id), vpc_id);
     for (size_t i = 0; i < subnets.count; i++)
-        if (text_is(subnets.items[i].cidr, cidr))
+        if (text_is(subnets.items[i].cidr, cidr) || text_is(subnets.items[i].cidr6, cidr))
             return true;
     return false;
 }
@@ -70,18 +77,24 @@ static bool subnet_has_cidr(struct api_request *rq, const char *vpc_id, const ch
 static int check_destination(struct api_request *rq, const char *vpc_id, const char *destination,
                              const char *target_id) {
     static const struct prefix4 link_local = {{UINT32_C(169) << 24 | 254 << 16 | 168 << 8}, 22};
+    VEC(const char *) own_ranges = {0};
     if (text_starts(destination, "pl-"))
         return 0;
-    struct prefix4 p = net_cidr(destination);
-    if (prefix4_covers(link_local, p))
+    struct prefix p = net_prefix(destination);
+    if (prefix_covers(prefix_of4(link_local), p))
         return api_refuse(rq, "InvalidParameterValue",
                           "The destination CIDR block %s is equal to or more specific than the reserved "
                           "link-local range 169.254.168.0/22",
                           destination);
     struct vpc_cidr_rows cidrs = vpc_cidr_list_by(rq->tx, COL(vpc_cidr, vpc_id), vpc_id);
-    for (size_t i = 0; i < cidrs.count; i++) {
-        struct prefix4 own = net_cidr(cidrs.items[i].cidr);
-        if (!prefix4_covers(own, p))
+    for (size_t i = 0; i < cidrs.count; i++)
+        *vec_push(rq->arena, &own_ranges) = cidrs.items[i].cidr;
+    struct vpc_cidr6_rows six = ipv6_vpc_ranges(rq, vpc_id);
+    for (size_t i = 0; i < six.count; i++)
+        *vec_push(rq->arena, &own_ranges) = six.items[i].cidr;
+    for (size_t i = 0; i < own_ranges.count; i++) {
+        struct prefix own = net_prefix(own_ranges.items[i]);
+        if (!prefix_covers(own, p))
             continue;
         bool whole = own.length == p.length;
         if (!whole && !subnet_has_cidr(rq, vpc_id, destination))

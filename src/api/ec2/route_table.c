@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Route tables and which subnets use them. */
-#include "api/ec2/net.h"
+#include "api/ec2/ipv6.h"
+#include <string.h>
+
 #include "base/text.h"
 
 /* ---- making and removing ---- */
@@ -23,6 +25,9 @@ const char *route_table_make(struct api_request *rq, const char *vpc_id, bool is
     struct vpc_cidr_rows cidrs = vpc_cidr_list_by(rq->tx, COL(vpc_cidr, vpc_id), vpc_id);
     for (size_t i = 0; i < cidrs.count; i++)
         route_add(rq, row.id, vpc_id, cidrs.items[i].cidr, "local", NULL, "CreateRouteTable");
+    struct vpc_cidr6_rows six = ipv6_vpc_ranges(rq, vpc_id);
+    for (size_t i = 0; i < six.count; i++)
+        route_add(rq, row.id, vpc_id, six.items[i].cidr, "local", NULL, "CreateRouteTable");
     if (is_main)
         associate(rq, vpc_id, row.id, NULL);
     return row.id;
@@ -46,7 +51,9 @@ static struct ec2_route_table_association_state *associated(struct api_request *
 
 static struct ec2_route route_view(struct api_request *rq, const struct route_row *row) {
     struct network_target target = network_route_target(rq->tx, row);
-    struct ec2_route view = {.destination_cidr_block = row->cidr,
+    bool six = row->cidr && strchr(row->cidr, ':');
+    struct ec2_route view = {.destination_cidr_block = six ? NULL : row->cidr,
+                             .destination_ipv6_cidr_block = six ? row->cidr : NULL,
                              .destination_prefix_list_id = row->prefix_list_id,
                              .origin = row->origin,
                              .state = target.active ? "active" : "blackhole"};

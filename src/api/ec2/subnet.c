@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Subnets. */
-#include "api/ec2/net.h"
+#include "api/ec2/ipv6.h"
 #include "base/text.h"
 
 enum { SUBNET_SHORTEST_PREFIX = 16, SUBNET_LONGEST_PREFIX = 28 };
 
-const struct subnet_row *subnet_make(struct api_request *rq, const struct vpc_row *vpc, struct prefix4 cidr,
-                                     const struct awsnet_zone *zone, bool is_default) {
+struct subnet_row *subnet_make(struct api_request *rq, const struct vpc_row *vpc, struct prefix4 cidr,
+                               const struct awsnet_zone *zone, bool is_default) {
     struct subnet_row *row = arena_new(rq->arena, struct subnet_row);
     *row =
         (struct subnet_row){.id = api_new_id(rq, "subnet"),
@@ -36,7 +36,7 @@ static void subnet_view(struct api_request *rq, const struct subnet_row *row, st
     *view = (struct ec2_subnet){.availability_zone_id = row->zone_id,
                                 .map_customer_owned_ip_on_launch = SOME_BOOL(false),
                                 .owner_id = row->account,
-                                .assign_ipv6_address_on_creation = SOME_BOOL(false),
+                                .assign_ipv6_address_on_creation = SOME_BOOL(row->assign_ipv6),
                                 .subnet_arn = ec2_arn(rq, "subnet", row->id),
                                 .enable_dns64 = SOME_BOOL(false),
                                 .ipv6_native = SOME_BOOL(false),
@@ -50,6 +50,9 @@ static void subnet_view(struct api_request *rq, const struct subnet_row *row, st
                                 .availability_zone = row->zone,
                                 .default_for_az = SOME_BOOL(row->default_for_az),
                                 .map_public_ip_on_launch = SOME_BOOL(row->map_public_ip)};
+    if (row->cidr6)
+        *vec_push(rq->arena, &view->ipv6_cidr_block_association_set) =
+            ipv6_subnet_view(rq, row, "associated");
     EC2_TAGS(rq, row->id, &view->tags);
 }
 
@@ -94,8 +97,12 @@ int ec2_create_subnet(struct api_request *rq, const struct ec2_create_subnet_req
     const struct vpc_row *vpc = ec2_get(rq, EC2_VPC, in->vpc_id);
     if (!vpc)
         return API_REFUSED;
-    if (in->ipv6_cidr_block || in->ipv6_native.v || in->ipv6_ipam_pool_id || in->ipv6_netmask_length.set)
-        return api_refuse(rq, "UnsupportedOperation", "IPv6 is not available here");
+    if (in->ipv6_native.v)
+        return api_refuse(rq, "UnsupportedOperation",
+                          "IPv6-only subnets (Ipv6Native) are not available here");
+    if (ipv6_check_vpc_request(rq, false, NULL, NULL, in->ipv6_ipam_pool_id, in->ipv6_netmask_length.set,
+                               NULL) < 0)
+        return API_REFUSED;
     if (in->outpost_arn)
         return api_refuse(rq, "InvalidOutpost.NotFound", "The outpost '%s' does not exist", in->outpost_arn);
     if (in->ipv4_ipam_pool_id)
@@ -124,7 +131,15 @@ int ec2_create_subnet(struct api_request *rq, const struct ec2_create_subnet_req
     const struct awsnet_zone *zone = NULL;
     if (pick_zone(rq, in->availability_zone, in->availability_zone_id, &zone) < 0)
         return API_REFUSED;
-    const struct subnet_row *row = subnet_make(rq, vpc, cidr, zone, false);
+    const char *cidr6 = NULL;
+    if (in->ipv6_cidr_block && ipv6_check_subnet_range(rq, vpc->id, in->ipv6_cidr_block, &cidr6) < 0)
+        return API_REFUSED;
+    struct subnet_row *row = subnet_make(rq, vpc, cidr, zone, false);
+    if (cidr6) {
+        row->cidr6 = cidr6;
+        row->cidr6_association_id = api_new_id(rq, "subnet-cidr-assoc");
+        subnet_put(rq->tx, row);
+    }
     if (EC2_TAG_NEW(rq, EC2_SUBNET, row->id, in) < 0)
         return API_REFUSED;
     net_changed(rq, vpc->id);
@@ -172,8 +187,10 @@ int ec2_modify_subnet_attribute(struct api_request *rq, const struct ec2_modify_
     const struct subnet_row *subnet = ec2_get(rq, EC2_SUBNET, in->subnet_id);
     if (!subnet)
         return API_REFUSED;
-    if ((given(in->assign_ipv6_address_on_creation) && in->assign_ipv6_address_on_creation->value.v) ||
-        (given(in->enable_dns64) && in->enable_dns64->value.v))
+    if (given(in->enable_dns64) && in->enable_dns64->value.v)
+        return api_refuse(rq, "UnsupportedOperation", "DNS64 (EnableDns64) is not available here");
+    if (given(in->assign_ipv6_address_on_creation) && in->assign_ipv6_address_on_creation->value.v &&
+        !subnet->cidr6)
         return api_refuse(rq, "InvalidParameterValue", "Subnet %s has no IPv6 CIDR block", subnet->id);
     if (given(in->map_customer_owned_ip_on_launch) || in->customer_owned_ipv4_pool ||
         in->enable_lni_at_device_index.set || given(in->disable_lni_at_device_index))
@@ -187,6 +204,8 @@ int ec2_modify_subnet_attribute(struct api_request *rq, const struct ec2_modify_
                           count ? "Fields for multiple attribute types specified"
                                 : "No attributes specified");
     struct subnet_row row = *subnet;
+    if (given(in->assign_ipv6_address_on_creation))
+        row.assign_ipv6 = in->assign_ipv6_address_on_creation->value.v;
     if (given(in->map_public_ip_on_launch))
         row.map_public_ip = in->map_public_ip_on_launch->value.v;
     if (given(in->enable_resource_name_dns_a_record_on_launch))

@@ -16,8 +16,8 @@ static struct ec2_network_info *network_view(struct arena *a, const struct catal
     v->maximum_network_cards = SOME_INT(1);
     v->default_network_card_index = SOME_INT(0);
     v->ipv4_addresses_per_interface = SOME_INT(c->addresses_per_interface);
-    v->ipv6_addresses_per_interface = SOME_INT(0);
-    v->ipv6_supported = SOME_BOOL(false);
+    v->ipv6_addresses_per_interface = SOME_INT(c->addresses_per_interface);
+    v->ipv6_supported = SOME_BOOL(true);
     v->ena_support = c->xen ? "unsupported" : "required";
     v->efa_supported = SOME_BOOL(false);
     v->encryption_in_transit_supported = SOME_BOOL(false);

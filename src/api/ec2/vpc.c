@@ -2,7 +2,7 @@
 /* VPCs: their attributes, what comes and goes with them, and the default VPC of a region. */
 #include <string.h>
 
-#include "api/ec2/net.h"
+#include "api/ec2/ipv6.h"
 #include "base/text.h"
 
 enum { VPC_LONGEST_PREFIX = 28, VPC_SHORTEST_PREFIX = 16 };
@@ -70,6 +70,7 @@ static void vpc_remove(struct api_request *rq, const char *id) {
     for (size_t i = 0; i < tables.count; i++)
         route_table_remove(rq, tables.items[i].id);
     vpc_cidr_delete_by(rq->tx, COL(vpc_cidr, vpc_id), id);
+    vpc_cidr6_delete_by(rq->tx, COL(vpc_cidr6, vpc_id), id);
     vpc_version_delete(rq->tx, id);
     ec2_tag_forget(rq, id);
     vpc_delete(rq->tx, id);
@@ -94,6 +95,10 @@ static void vpc_view(struct api_request *rq, const struct vpc_row *row, struct e
                                                     .cidr_block = cidrs.items[i].cidr,
                                                     .cidr_block_state = state};
     }
+    struct vpc_cidr6_rows six = ipv6_vpc_ranges(rq, row->id);
+    for (size_t i = 0; i < six.count; i++)
+        *vec_push(rq->arena, &view->ipv6_cidr_block_association_set) =
+            ipv6_vpc_view(rq, &six.items[i], "associated");
     EC2_TAGS(rq, row->id, &view->tags);
 }
 
@@ -114,9 +119,10 @@ static bool cidr_unusable(struct prefix4 cidr) {
 int ec2_create_vpc(struct api_request *rq, const struct ec2_create_vpc_request *in,
                    struct ec2_create_vpc_result *out) {
     struct prefix4 cidr;
-    if (in->amazon_provided_ipv6_cidr_block.v || in->ipv6_cidr_block || in->ipv6_pool ||
-        in->ipv6_ipam_pool_id || in->ipv6_netmask_length.set || in->ipv6_cidr_block_network_border_group)
-        return api_refuse(rq, "UnsupportedOperation", "IPv6 is not available here");
+    if (ipv6_check_vpc_request(rq, in->amazon_provided_ipv6_cidr_block.v, in->ipv6_cidr_block, in->ipv6_pool,
+                               in->ipv6_ipam_pool_id, in->ipv6_netmask_length.set,
+                               in->ipv6_cidr_block_network_border_group) < 0)
+        return API_REFUSED;
     if (in->vpc_encryption_control)
         return api_refuse(rq, "UnsupportedOperation", "VPC encryption controls are not available here");
     if (in->ipv4_ipam_pool_id)
@@ -144,6 +150,8 @@ int ec2_create_vpc(struct api_request *rq, const struct ec2_create_vpc_request *
         vpc_put(rq->tx, &row);
         made = arena_dup(rq->arena, &row, sizeof(row));
     }
+    if (in->amazon_provided_ipv6_cidr_block.v)
+        ipv6_vpc_add(rq, made->id);
     if (EC2_TAG_NEW(rq, EC2_VPC, made->id, in) < 0)
         return API_REFUSED;
     out->vpc = arena_new(rq->arena, struct ec2_vpc);

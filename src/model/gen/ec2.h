@@ -14,10 +14,16 @@ struct ec2_address;
 struct ec2_address_attribute;
 struct ec2_allocate_address_request;
 struct ec2_allocate_address_result;
+struct ec2_assign_ipv6_addresses_request;
+struct ec2_assign_ipv6_addresses_result;
 struct ec2_associate_address_request;
 struct ec2_associate_address_result;
 struct ec2_associate_route_table_request;
 struct ec2_associate_route_table_result;
+struct ec2_associate_subnet_cidr_block_request;
+struct ec2_associate_subnet_cidr_block_result;
+struct ec2_associate_vpc_cidr_block_request;
+struct ec2_associate_vpc_cidr_block_result;
 struct ec2_attach_internet_gateway_request;
 struct ec2_attach_network_interface_request;
 struct ec2_attach_network_interface_result;
@@ -148,6 +154,10 @@ struct ec2_dhcp_configuration;
 struct ec2_dhcp_options;
 struct ec2_disassociate_address_request;
 struct ec2_disassociate_route_table_request;
+struct ec2_disassociate_subnet_cidr_block_request;
+struct ec2_disassociate_subnet_cidr_block_result;
+struct ec2_disassociate_vpc_cidr_block_request;
+struct ec2_disassociate_vpc_cidr_block_result;
 struct ec2_disk_info;
 struct ec2_dns_entry;
 struct ec2_dns_options;
@@ -335,6 +345,8 @@ struct ec2_tag_description;
 struct ec2_tag_specification;
 struct ec2_terminate_instances_request;
 struct ec2_terminate_instances_result;
+struct ec2_unassign_ipv6_addresses_request;
+struct ec2_unassign_ipv6_addresses_result;
 struct ec2_unsuccessful_item;
 struct ec2_unsuccessful_item_error;
 struct ec2_user_id_group_pair;
@@ -408,6 +420,20 @@ struct ec2_allocate_address_result {
     const char *carrier_ip;
     const char *public_ip;
 };
+/* AssignIpv6AddressesRequest */
+struct ec2_assign_ipv6_addresses_request {
+    struct opt_int ipv6_prefix_count;
+    VEC(const char *) ipv6_prefixes;
+    const char *network_interface_id;
+    VEC(const char *) ipv6_addresses;
+    struct opt_int ipv6_address_count;
+};
+/* AssignIpv6AddressesResult */
+struct ec2_assign_ipv6_addresses_result {
+    VEC(const char *) assigned_ipv6_addresses;
+    VEC(const char *) assigned_ipv6_prefixes;
+    const char *network_interface_id;
+};
 /* AssociateAddressRequest */
 struct ec2_associate_address_request {
     const char *allocation_id;
@@ -434,6 +460,37 @@ struct ec2_associate_route_table_request {
 struct ec2_associate_route_table_result {
     const char *association_id;
     struct ec2_route_table_association_state *association_state;
+};
+/* AssociateSubnetCidrBlockRequest */
+struct ec2_associate_subnet_cidr_block_request {
+    const char *ipv6_ipam_pool_id;
+    struct opt_int ipv6_netmask_length;
+    const char *subnet_id;
+    const char *ipv6_cidr_block;
+};
+/* AssociateSubnetCidrBlockResult */
+struct ec2_associate_subnet_cidr_block_result {
+    struct ec2_subnet_ipv6_cidr_block_association *ipv6_cidr_block_association;
+    const char *subnet_id;
+};
+/* AssociateVpcCidrBlockRequest */
+struct ec2_associate_vpc_cidr_block_request {
+    const char *cidr_block;
+    const char *ipv6_cidr_block_network_border_group;
+    const char *ipv6_pool;
+    const char *ipv6_cidr_block;
+    const char *ipv4_ipam_pool_id;
+    struct opt_int ipv4_netmask_length;
+    const char *ipv6_ipam_pool_id;
+    struct opt_int ipv6_netmask_length;
+    const char *vpc_id;
+    struct opt_bool amazon_provided_ipv6_cidr_block;
+};
+/* AssociateVpcCidrBlockResult */
+struct ec2_associate_vpc_cidr_block_result {
+    struct ec2_vpc_ipv6_cidr_block_association *ipv6_cidr_block_association;
+    struct ec2_vpc_cidr_block_association *cidr_block_association;
+    const char *vpc_id;
 };
 /* AttachInternetGatewayRequest */
 struct ec2_attach_internet_gateway_request {
@@ -1308,6 +1365,25 @@ struct ec2_disassociate_address_request {
 struct ec2_disassociate_route_table_request {
     struct opt_bool dry_run;
     const char *association_id;
+};
+/* DisassociateSubnetCidrBlockRequest */
+struct ec2_disassociate_subnet_cidr_block_request {
+    const char *association_id;
+};
+/* DisassociateSubnetCidrBlockResult */
+struct ec2_disassociate_subnet_cidr_block_result {
+    struct ec2_subnet_ipv6_cidr_block_association *ipv6_cidr_block_association;
+    const char *subnet_id;
+};
+/* DisassociateVpcCidrBlockRequest */
+struct ec2_disassociate_vpc_cidr_block_request {
+    const char *association_id;
+};
+/* DisassociateVpcCidrBlockResult */
+struct ec2_disassociate_vpc_cidr_block_result {
+    struct ec2_vpc_ipv6_cidr_block_association *ipv6_cidr_block_association;
+    struct ec2_vpc_cidr_block_association *cidr_block_association;
+    const char *vpc_id;
 };
 /* DiskInfo */
 struct ec2_disk_info {
@@ -2870,6 +2946,18 @@ struct ec2_terminate_instances_request {
 /* TerminateInstancesResult */
 struct ec2_terminate_instances_result {
     VEC(struct ec2_instance_state_change) terminating_instances;
+};
+/* UnassignIpv6AddressesRequest */
+struct ec2_unassign_ipv6_addresses_request {
+    VEC(const char *) ipv6_prefixes;
+    const char *network_interface_id;
+    VEC(const char *) ipv6_addresses;
+};
+/* UnassignIpv6AddressesResult */
+struct ec2_unassign_ipv6_addresses_result {
+    const char *network_interface_id;
+    VEC(const char *) unassigned_ipv6_addresses;
+    VEC(const char *) unassigned_ipv6_prefixes;
 };
 /* UnsuccessfulItem */
 struct ec2_unsuccessful_item {
