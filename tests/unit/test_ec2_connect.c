@@ -60,6 +60,11 @@ static void keys_live_a_while(void **state) {
                                      "#Instance=%s\nssh-ed25519 AAAA1\n#Instance=%s\nssh-ed25519 AAAA3\n",
                                      instance, instance));
     assert_null(told("/latest/meta-data/managed-ssh-keys/active-keys/gone"));
+    clock_skew(40000);
+    assert_non_null(told("/latest/meta-data/managed-ssh-keys/active-keys/admin"));
+    clock_skew(11000);
+    assert_null(told("/latest/meta-data/managed-ssh-keys/"));
+    clock_skew(-51000);
 }
 
 int main(void) {
