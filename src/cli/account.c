@@ -62,11 +62,11 @@ static int create(struct cli *c, const char *word) {
 static int list(struct cli *c) {
     struct table t = {.columns = columns};
     json_t *reply = box_ask(c, "accounts"), *a;
-    size_t i;
 
     if (reply == NULL)
         return 1;
-    json_array_foreach(json_object_get(reply, "accounts"), i, a) add_row(c, &t, a);
+    for (size_t i = 0; (a = json_array_get(json_object_get(reply, "accounts"), i)) != NULL; i++)
+        add_row(c, &t, a);
     json_decref(reply);
     table_print(c, &t);
     return 0;
