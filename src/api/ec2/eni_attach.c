@@ -79,7 +79,7 @@ void eni_attach_settle(struct api_request *rq, const struct job_row *job, int re
         return;
     if (went_wrong(job, eni, result))
         detached(rq, eni);
-    else
+    else if (text_is(eni->attachment_state, "attaching")) /* else its detaching was asked for meanwhile */
         attached(rq, eni);
 }
 
