@@ -52,7 +52,8 @@ static bool add_vpc(const char *vpc) {
     rig_begin(false);
     size_t count = vpc_list(&rig.tx).count;
     rig_end(true);
-    return count < VPCS && TRY(create_vpc, .cidr_block = "10.0.0.0/16");
+    return count < VPCS && TRY(create_vpc, .cidr_block = "10.0.0.0/16",
+                               .amazon_provided_ipv6_cidr_block = SOME_BOOL(pick(2)));
 }
 
 static bool delete_vpc(const char *vpc) {
@@ -116,10 +117,13 @@ static bool change_rule(const char *vpc, bool add) {
         return false;
     struct ec2_ip_range range = {.cidr_ip = text("10.%u.0.0/%u", pick(3), 16)};
     struct ec2_user_id_group_pair pair = {.group_id = peer->id};
+    struct ec2_ipv6_range range6 = {.cidr_ipv6 = text("2001:db8:%u::/%u", pick(3), 48)};
     struct ec2_ip_permission p = {.ip_protocol = pick(2) ? "tcp" : "udp",
                                   .from_port = SOME_INT(pick(3)),
                                   .to_port = SOME_INT(3 + pick(3))};
-    if (pick(2))
+    if (pick(3) == 0)
+        p.ipv6_ranges = (__typeof__(p.ipv6_ranges)){&range6, 1, 1};
+    else if (pick(2))
         p.ip_ranges = (__typeof__(p.ip_ranges)){&range, 1, 1};
     else
         p.user_id_group_pairs = (__typeof__(p.user_id_group_pairs)){&pair, 1, 1};

@@ -19,26 +19,10 @@ enum { VPC_PREFIX = 56, VPC_RANGES_MAX = 5, SUBNET_SHORTEST = 44, SUBNET_LONGEST
 /* 2600:1f00::/24 is Amazon's; packets never leave the box by it. */
 static const struct prefix amazon = {.addr = {UINT64_C(0x26001f) << 40, 0}, .length = 24};
 
-struct prefix net_prefix(const char *text) {
-    struct prefix p = {.length = 0};
-
-    if (text != NULL)
-        prefix_parse(text, &p);
-    return p;
-}
-
 static const char *prefix_text(struct api_request *rq, struct prefix p) {
     char text[PREFIX_TEXT_BYTES];
 
     return arena_strdup(rq->arena, prefix_format(prefix_masked(p), text));
-}
-
-struct vpc_cidr6_rows ipv6_vpc_ranges(struct api_request *rq, const char *vpc_id) {
-    return vpc_cidr6_list_by(rq->tx, COL(vpc_cidr6, vpc_id), vpc_id);
-}
-
-bool ipv6_vpc_has(struct api_request *rq, const char *vpc_id) {
-    return ipv6_vpc_ranges(rq, vpc_id).count > 0;
 }
 
 /* ---- views ---- */

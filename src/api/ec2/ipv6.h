@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ipv6: the second family of VPCs, subnets and interfaces (ipv6.c, eni_ipv6.c), as the other handlers use it.
+ * ipv6: the second family of VPCs, subnets and interfaces (ipv6.c, ipv6_rows.c, eni_ipv6.c), as the other handlers use it.
  *
  * Theory of operation: everything is in the arena of the request.  The checks refuse in AWS's words; what adds and
  * removes checks nothing.
