@@ -48,6 +48,24 @@ def flow_cache(context):
     yield "  flow cache, other runs: " + "; ".join(", ".join(x[1] for x in f) + " ns" for f in found)
 
 
+def image(context):
+    with tempfile.TemporaryDirectory() as d:
+        program = build("image_build", d, os.path.join(ROOT, "build/libvpcbox-release.a"))
+        runs = [subprocess.run([program], capture_output=True, text=True, check=True).stdout
+                for _ in range(context.reps)]
+    found = [re.findall(r"(\d+) interfaces in +(\d+) VPCs +(\d+) bytes each +build +([\d.]+) ms +one VPC changed +([\d.]+) ms", r)
+             for r in runs]
+    for i, (enis, vpcs, each, _, _) in enumerate(found[0]):
+        what = "%s interfaces in %s VPCs" % tuple("{:,}".format(int(n)) for n in (enis, vpcs))
+        again = min(float(f[i][4]) for f in found)
+        if int(enis) < 100000:
+            yield Figure("image of %s, one of them changed" % what, again, "ms of a processor", 2, True)
+        else:
+            yield Figure("image of %s" % what, int(each), "bytes each", 300, True)
+            yield "  image of %s: made anew %.0f ms of a processor, one VPC changed %.1f ms" % (
+                what, min(float(f[i][3]) for f in found), again)
+
+
 def size(_):
     with tempfile.TemporaryDirectory() as d:
         stripped = shutil.copy(BOX, d)
