@@ -416,6 +416,56 @@ static const struct {
      NULL, NULL, NULL, NO, POLICY_KIND_RESOURCE},
     {"AWS:* is no service", SERVICE, NULL, ALLOW(P("*") ANY), NULL, NULL, NULL, NULL, NO,
      POLICY_KIND_RESOURCE},
+/* Who is meant by a principal: all of a name, of an account's number, or of a role's id before the colon. */
+#define NAMED(id, who, principal, outcome, kind)                                                             \
+    { id, who, NULL, ALLOW(P(principal) ANY), NULL, NULL, NULL, NULL, outcome, kind }
+#define FOREIGN_NAMED(id, principal, outcome, kind)                                                          \
+    { id, FOREIGN, ALLOW(ANY), ALLOW(P(principal) ANY), NULL, NULL, NULL, NULL, outcome, kind }
+    FOREIGN_NAMED("an account's number", "222222222222", OK, POLICY_KIND_IDENTITY),
+    FOREIGN_NAMED("an account's root", "arn:aws:iam::222222222222:root", OK, POLICY_KIND_IDENTITY),
+    FOREIGN_NAMED("another account's number", "333333333333", NO, POLICY_KIND_RESOURCE),
+    FOREIGN_NAMED("another account's root", "arn:aws:iam::333333333333:root", NO, POLICY_KIND_RESOURCE),
+    FOREIGN_NAMED("a user whose name begins alike", "arn:aws:iam::222222222222:user/bo", NO,
+                  POLICY_KIND_RESOURCE),
+    FOREIGN_NAMED("a session of that account", "arn:aws:sts::222222222222:assumed-role/bob/x", NO,
+                  POLICY_KIND_RESOURCE),
+    NAMED("a role by its id", SESSION, "AROAAAAAAAAAAAAAAAAAA", OK, POLICY_KIND_RESOURCE),
+    NAMED("an id that begins alike", SESSION, "AROAAAAAAAAAAAAAAAAA", NO, POLICY_KIND_IDENTITY),
+    NAMED("another id", SESSION, "AROABAAAAAAAAAAAAAAAA", NO, POLICY_KIND_IDENTITY),
+    NAMED("the role of a session", SESSION, A_ROLE, OK, POLICY_KIND_RESOURCE),
+    NAMED("the session", SESSION, A_SESSION, OK, POLICY_KIND_RESOURCE),
+    NAMED("the account alone", USER, "111111111111", NO, POLICY_KIND_IDENTITY),
+/* What is known of every caller. */
+#define HAVING(key, value) "\"Condition\":{\"StringEquals\":{\"" key "\":\"" value "\"}},"
+#define KNOWN(who, key, value)                                                                               \
+    {key " is " value,    who, ALLOW(HAVING(key, value) ANY), NULL, NULL, NULL, NULL, NULL, OK,              \
+     POLICY_KIND_IDENTITY},                                                                                  \
+    {                                                                                                        \
+        key " is nothing else", who, ALLOW(HAVING(key, value "x") ANY), NULL, NULL, NULL, NULL, NULL, NO,    \
+            POLICY_KIND_IDENTITY                                                                             \
+    }
+    KNOWN(USER, "aws:PrincipalAccount", "111111111111"),
+    KNOWN(USER, "aws:PrincipalType", "User"),
+    KNOWN(SESSION, "aws:PrincipalType", "AssumedRole"),
+    KNOWN(USER, "aws:PrincipalIsAWSService", "false"),
+    KNOWN(USER, "aws:PrincipalArn", A_USER),
+    KNOWN(SESSION, "aws:PrincipalArn", A_ROLE),
+    KNOWN(SESSION, "aws:userid", "AROAAAAAAAAAAAAAAAAAA:i-0abc"),
+    KNOWN(USER, "aws:username", "ann"),
+    KNOWN(USER, "aws:ResourceAccount", "111111111111"),
+#define SERVED(key, value)                                                                                   \
+    {                                                                                                        \
+        key " is " value, SERVICE, NULL,                                                                     \
+            ALLOW("\"Principal\":{\"Service\":\"ec2.amazonaws.com\"}," HAVING(key, value) ANY), NULL, NULL,  \
+            NULL, NULL, OK, POLICY_KIND_RESOURCE                                                             \
+    }
+    SERVED("aws:PrincipalIsAWSService", "true"),
+    SERVED("aws:PrincipalServiceName", "ec2.amazonaws.com"),
+    {"the strongest of several counts: a direct one passes the boundary", SESSION, NULL,
+     ALLOW(P(A_ROLE) ANY) "," ALLOW(P(A_SESSION) ANY), NULL, ALLOW("\"Action\":\"ec2:*\",\"Resource\":\"*\""),
+     NULL, NULL, OK, POLICY_KIND_RESOURCE},
+    {"a limited one does not", SESSION, NULL, ALLOW(P(A_ROLE) ANY), NULL,
+     ALLOW("\"Action\":\"ec2:*\",\"Resource\":\"*\""), NULL, NULL, NO, POLICY_KIND_BOUNDARY},
 };
 
 static void fill(struct policy_list *list, struct policy_source *source, enum policy_grammar grammar,
@@ -578,25 +628,25 @@ static void public_policies(void **state) {
         {DENY(P("*") GET_B), false},
         {ALLOW("\"NotPrincipal\":{\"AWS\":\"" A_USER "\"}," GET_B), true},
         {ALLOW("\"Principal\":{\"Service\":\"logging.s3.amazonaws.com\"}," GET_B), false},
-#define OPEN_IF(cond) ALLOW(P("*") GET_B ",\"Condition\":{" cond "}")
-        {OPEN_IF("\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}"), false},
-        {OPEN_IF("\"StringLike\":{\"aws:SourceVpc\":\"vpc-1\"}"), false},
-        {OPEN_IF("\"StringLike\":{\"aws:SourceVpc\":\"vpc-*\"}"), true},
-        {OPEN_IF("\"StringEquals\":{\"aws:SourceVpc\":[\"vpc-1\",\"${aws:username}\"]}"), true},
-        {OPEN_IF("\"StringNotEquals\":{\"aws:SourceVpce\":\"vpce-1\"}"), true},
-        {OPEN_IF("\"StringEqualsIfExists\":{\"aws:SourceVpce\":\"vpce-1\"}"), true},
-        {OPEN_IF("\"StringEquals\":{\"s3:prefix\":\"x\"}"), true},
-        {OPEN_IF("\"IpAddress\":{\"aws:SourceIp\":\"203.0.113.0/24\"}"), false},
-        {OPEN_IF("\"IpAddress\":{\"aws:SourceIp\":[\"203.0.113.0/24\",\"0.0.0.0/0\"]}"), true},
-        {OPEN_IF("\"IpAddress\":{\"aws:SourceIp\":\"2001:db8::/32\"}"), false},
-        {OPEN_IF("\"IpAddress\":{\"aws:SourceIp\":\"2000::/3\"}"), true},
-        {OPEN_IF("\"NotIpAddress\":{\"aws:SourceIp\":\"203.0.113.0/24\"}"), true},
-        {OPEN_IF("\"StringLike\":{\"aws:userid\":\"AROAAAAAAAAAAAAAAAAAA:*\"}"), false},
-        {OPEN_IF("\"StringLike\":{\"aws:userid\":\"*\"}"), true},
-        {OPEN_IF(
+#define OPEN_HAVING(cond) ALLOW(P("*") GET_B ",\"Condition\":{" cond "}")
+        {OPEN_HAVING("\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}"), false},
+        {OPEN_HAVING("\"StringLike\":{\"aws:SourceVpc\":\"vpc-1\"}"), false},
+        {OPEN_HAVING("\"StringLike\":{\"aws:SourceVpc\":\"vpc-*\"}"), true},
+        {OPEN_HAVING("\"StringEquals\":{\"aws:SourceVpc\":[\"vpc-1\",\"${aws:username}\"]}"), true},
+        {OPEN_HAVING("\"StringNotEquals\":{\"aws:SourceVpce\":\"vpce-1\"}"), true},
+        {OPEN_HAVING("\"StringEqualsIfExists\":{\"aws:SourceVpce\":\"vpce-1\"}"), true},
+        {OPEN_HAVING("\"StringEquals\":{\"s3:prefix\":\"x\"}"), true},
+        {OPEN_HAVING("\"IpAddress\":{\"aws:SourceIp\":\"203.0.113.0/24\"}"), false},
+        {OPEN_HAVING("\"IpAddress\":{\"aws:SourceIp\":[\"203.0.113.0/24\",\"0.0.0.0/0\"]}"), true},
+        {OPEN_HAVING("\"IpAddress\":{\"aws:SourceIp\":\"2001:db8::/32\"}"), false},
+        {OPEN_HAVING("\"IpAddress\":{\"aws:SourceIp\":\"2000::/3\"}"), true},
+        {OPEN_HAVING("\"NotIpAddress\":{\"aws:SourceIp\":\"203.0.113.0/24\"}"), true},
+        {OPEN_HAVING("\"StringLike\":{\"aws:userid\":\"AROAAAAAAAAAAAAAAAAAA:*\"}"), false},
+        {OPEN_HAVING("\"StringLike\":{\"aws:userid\":\"*\"}"), true},
+        {OPEN_HAVING(
              "\"ArnLike\":{\"s3:DataAccessPointArn\":\"arn:aws:s3:eu-west-1:111111111111:accesspoint/*\"}"),
          false},
-        {OPEN_IF("\"ArnLike\":{\"s3:DataAccessPointArn\":\"arn:aws:s3:*:*:accesspoint/x\"}"), true},
+        {OPEN_HAVING("\"ArnLike\":{\"s3:DataAccessPointArn\":\"arn:aws:s3:*:*:accesspoint/x\"}"), true},
     };
 
     (void)state;
