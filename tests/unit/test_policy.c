@@ -461,6 +461,9 @@ static const struct {
     }
     SERVED("aws:PrincipalIsAWSService", "true"),
     SERVED("aws:PrincipalServiceName", "ec2.amazonaws.com"),
+    {"who has no account has none of any name", NOBODY, NULL,
+     ALLOW("\"Principal\":\"*\"," HAVING("aws:PrincipalAccount", "111111111111") ANY), NULL, NULL, NULL, NULL,
+     NO, POLICY_KIND_RESOURCE},
     {"the strongest of several counts: a direct one passes the boundary", SESSION, NULL,
      ALLOW(P(A_ROLE) ANY) "," ALLOW(P(A_SESSION) ANY), NULL, ALLOW("\"Action\":\"ec2:*\",\"Resource\":\"*\""),
      NULL, NULL, OK, POLICY_KIND_RESOURCE},
