@@ -733,6 +733,7 @@ int host_run(const struct host_options *options) {
     make_nets(&box);
     lack = lacking(&box);
     if (lack != NULL) {
+        kill(box.region.pid, SIGKILL); /* it has nothing to say of this */
         fprintf(stderr, "vpcbox: --dataplane %s: %s\n",
                 options->dataplane == HOST_DATAPLANE_KERNEL ? "kernel" : "tap", lack);
         return 1;

@@ -167,8 +167,8 @@ class Box:
         return side
 
     def session(self, key=None, secret=None, token=None):
-        """A function from a service's name to a client with these credentials; without any, the account's root's."""
-        key, secret = (key, secret) if key else self.keys
+        """A function from a service's name to a client with these credentials; what is not said is the account's root's."""
+        key, secret = key or self.keys[0], secret or self.keys[1]
         made = {}
 
         def client(service, **config):
