@@ -14,6 +14,7 @@
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/pkt_cls.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -31,6 +32,14 @@ struct {
     __type(key, struct cache_key);
     __type(value, struct cache_entry);
 } flows SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, CACHE_FLOWS6);
+    __type(key, struct cache_key6);
+    __type(value, struct cache_entry);
+} flows6 SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -61,6 +70,7 @@ struct {
 
 enum {
     L4 = ETH_HLEN + sizeof(struct iphdr),
+    L4_6 = ETH_HLEN + sizeof(struct ipv6hdr),
     IP_SUM = ETH_HLEN + offsetof(struct iphdr, check),
     FIN = 1,
     SYN = 2,
@@ -219,6 +229,81 @@ nothing:
     return false;
 }
 
+/*
+ * IPv6's own way: what has extension headers, fragments and jumbograms among them, is the engine's, and so are
+ * all handshakes and hop limits that a router would not pass on.
+ */
+static __noinline int port_in6(struct __sk_buff *skb) {
+    __u32 zero = 0, now, size, header, out;
+    struct cache_config *c;
+    struct cache_entry *e;
+    struct cache_key6 key = {};
+    struct ethhdr *eth;
+    struct ipv6hdr *ip;
+    __u8 *l4;
+    __u32 *macs;
+    __u16 length;
+    void *end;
+
+    if ((long)skb->data_end - (long)skb->data < L4_6 + (int)sizeof(struct tcphdr) &&
+        skb->len >= L4_6 + sizeof(struct tcphdr))
+        bpf_skb_pull_data(skb, L4_6 + sizeof(struct tcphdr));
+    eth = (struct ethhdr *)(long)skb->data;
+    end = (void *)(long)skb->data_end;
+    ip = (struct ipv6hdr *)(eth + 1);
+    l4 = (__u8 *)(ip + 1);
+    if ((void *)(l4 + sizeof(struct udphdr)) > end)
+        return punt(skb);
+    length = bpf_ntohs(ip->payload_len);
+    if (*(__u8 *)ip >> 4 != 6 || length != skb->len - L4_6 || ip->hop_limit <= 1)
+        return punt(skb);
+    key.protocol = ip->nexthdr;
+    if (key.protocol == IPPROTO_TCP) {
+        if ((void *)(l4 + sizeof(struct tcphdr)) > end || (l4[TCP_FLAGS_AT] & TCP_FLAGS_RARE))
+            return punt(skb);
+        header = (l4[12] >> 4) * 4u;
+        if (header < sizeof(struct tcphdr) || header > length)
+            return punt(skb);
+    } else if (key.protocol == IPPROTO_UDP) {
+        header = sizeof(struct udphdr);
+    } else {
+        return punt(skb);
+    }
+    size = length;
+    if (skb->gso_size != 0 && skb->gso_size + header < size)
+        size = skb->gso_size + header;
+    size += sizeof(*ip);
+
+    for (int i = 0; i < 4; i++) {
+        key.src[i] = ip->saddr.in6_u.u6_addr32[i];
+        key.dst[i] = ip->daddr.in6_u.u6_addr32[i];
+    }
+    key.sport = ((struct udphdr *)l4)->source;
+    key.dport = ((struct udphdr *)l4)->dest;
+    key.port = (__u16)skb->tc_classid;
+    now = (__u32)(bpf_ktime_get_coarse_ns() >> CACHE_TICK_SHIFT);
+    c = bpf_map_lookup_elem(&config, &zero);
+    e = bpf_map_lookup_elem(&flows6, &key);
+    if (!c || !e || e->generation != c->generation || (__s32)(now - e->seen) > (__s32)c->fresh)
+        return punt(skb);
+    if ((e->flags & CACHE_CHECK_MACS) && !same_macs((__u32 *)eth, e->old_macs))
+        return punt(skb);
+    out = ifindex_of(e->out_port);
+    if (size > e->mtu || out == 0)
+        return punt(skb);
+
+    e->seen = now;
+    __sync_fetch_and_add(&e->packets, 1);
+    __sync_fetch_and_add(&e->bytes, length + sizeof(*ip));
+    macs = (__u32 *)eth;
+    macs[0] = e->new_macs[0];
+    macs[1] = e->new_macs[1];
+    macs[2] = e->new_macs[2];
+    if (skb->pkt_type != 0)
+        bpf_skb_change_type(skb, 0);
+    return bpf_redirect_peer(out, 0);
+}
+
 SEC("tc")
 int port_in(struct __sk_buff *skb) {
     __u32 zero = 0, now, size, header, out, address_sum, port_sum, sum_at, csum_flags = 0, tcp_flags = 0;
@@ -234,7 +319,7 @@ int port_in(struct __sk_buff *skb) {
     void *end;
 
     if (skb->protocol != bpf_htons(ETH_P_IP) || skb->vlan_present)
-        return punt(skb);
+        return skb->protocol == bpf_htons(ETH_P_IPV6) && !skb->vlan_present ? port_in6(skb) : punt(skb);
     if ((long)skb->data_end - (long)skb->data < L4 + (int)sizeof(struct tcphdr) &&
         skb->len >= L4 + sizeof(struct tcphdr))
         bpf_skb_pull_data(skb, L4 + sizeof(struct tcphdr));

@@ -10,7 +10,8 @@
  * made them, fragments, options, ICMP, ARP) goes to the punt TAP with the port's number in a VLAN tag: the engine's process
  * reads it there, and frames that it writes there carry the port that they are to leave by in the same way.
  *
- *   flows    cache_key -> cache_entry; preallocated.  The fabric writes, the program counts.
+ *   flows    cache_key -> cache_entry.  The fabric writes, the program counts.
+ *   flows6   cache_key6 -> cache_entry, for IPv6: nothing but MACs is rewritten there, and no rules make any.
  *   rules    cache_rule_key -> cache_rule; the fabric writes.
  *   news     ring buffer, program to fabric: struct cache_opened, struct cache_closed
  *   config   one cache_config
@@ -37,6 +38,7 @@ enum {
     CACHE_UPLINK = 0xffff,
     CACHE_PORTS = 0x10000,
     CACHE_FLOWS = 1 << 17,
+    CACHE_FLOWS6 = 1 << 16,
     CACHE_RULES = 1 << 14,
     CACHE_NEWS_BYTES = 1 << 20,
     CACHE_TICK_SHIFT = 24
@@ -44,6 +46,12 @@ enum {
 
 struct cache_key {
     __u32 src, dst;
+    __u16 sport, dport;
+    __u16 port;
+    __u8 protocol, zero;
+};
+struct cache_key6 {
+    __u32 src[4], dst[4];
     __u16 sport, dport;
     __u16 port;
     __u8 protocol, zero;
@@ -67,7 +75,7 @@ struct cache_entry {
      * went on after it, this direction's FIN, its RST. */
     __u8 replied, open, fin, rst, zero[3];
     __u32 old_macs[3], new_macs[3]; /* destination, source: a frame's first 12 bytes */
-    __u32 src, dst;
+    __u32 src, dst;                 /* from here on: CACHE_REWRITE and CACHE_FOLLOW only */
     __u16 sport, dport;
     __u32 address_sum, port_sum;
 };

@@ -33,10 +33,16 @@ void offload_describe(const struct fwd_env *env, const struct fwd_flow *f, struc
 void offload_gone(const struct fwd_table *t, const struct fwd_flow *f) {
     struct fwd_offload gone = {.in_port = f->in_port};
 
-    if (!t->gone || (f->flags & FLOW_V6))
+    if (!t->gone)
         return;
     flow_before(f, &gone.before);
     t->gone(t->gone_user, &gone);
+}
+
+/* IPv6's copies rewrite no addresses; what stays on the link is rare. */
+static bool is_plain6(const struct fwd_offload *o) {
+    return tuple_is(&o->before, &o->after) && !ip_is_link_local(o->before.src) &&
+           !ip_is_link_local(o->before.dst);
 }
 
 enum fwd_offload_state fwd_offload_find(const struct fwd_env *env, const struct fwd_pkt *pkt,
@@ -44,10 +50,12 @@ enum fwd_offload_state fwd_offload_find(const struct fwd_env *env, const struct 
     const struct fwd_table *t = env->table;
     const struct fwd_flow *f = pkt->flow > 0 ? flow_at(t, pkt->flow) : NULL;
 
-    if (!f || (f->flags & (FLOW_USED | FLOW_V6)) != FLOW_USED || f->generation != t->header->stamp ||
+    if (!f || !(f->flags & FLOW_USED) || f->generation != t->header->stamp ||
         (f->protocol != WIRE_TCP && f->protocol != WIRE_UDP))
         return FWD_OFFLOAD_NONE;
     offload_describe(env, f, ret);
+    if ((f->flags & FLOW_V6) && !is_plain6(ret))
+        return FWD_OFFLOAD_NONE;
     return f->flags & FLOW_TOUCH ? FWD_OFFLOAD_TOUCH : FWD_OFFLOAD_READY;
 }
 

@@ -5,9 +5,9 @@
  * Theory of operation: what fwd_process() has just used or made for a packet can be copied into an exact-match
  * table elsewhere, such as the kernel's.  A copy is good for as long as the entry itself would be: while
  * fwd_offload_stamp() gives its generation, until `fresh` ticks pass without a packet, and for packets
- * that carry the expected addresses, are not larger than mtu on a link, are no fragments, have no options, and
- * have none of FIN, SYN and RST set; all others belong to fwd_process().  IPv6 flows are not handed out: the kernel's
- * map has no room for their addresses.
+ * that carry the expected addresses, are not larger than mtu on a link, are no fragments, have no options or extension headers, and
+ * have none of FIN, SYN and RST set; all others belong to fwd_process().  Of IPv6, only flows are handed out whose
+ * addresses and ports stay as they are.
  * A verdict about a connection's first packet may hold for all that differ from it in their source port alone:
  * such a rule (fwd_offload_rule) lets the owner open connections by itself, as long as it is of the present
  * generation.  It then follows their state in both directions' copies, and says of each connection that it opened

@@ -251,10 +251,11 @@ static void greet_fabric(struct box *box) {
         message_init(&m, MESSAGE_FLOW_CACHE, 0);
         m.fds[0] = box->kernel.punt.fd;
         m.fds[1] = box->kernel.flows;
-        m.fds[2] = box->kernel.rules;
-        m.fds[3] = box->kernel.config;
-        m.fds[4] = box->kernel.news;
-        m.fd_count = 5;
+        m.fds[2] = box->kernel.flows6;
+        m.fds[3] = box->kernel.rules;
+        m.fds[4] = box->kernel.config;
+        m.fds[5] = box->kernel.news;
+        m.fd_count = 6;
         box_tell(&box->fabric, &m);
     }
     box_port_add(box, &(struct port){.number = PORT_SERVICE, .mtu = 9001, .tap = box->svc.tap});

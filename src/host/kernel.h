@@ -22,10 +22,10 @@
 
 struct kernel {
     bool on;
-    int flows, rules, config, news, ports; /* maps; news is a ring buffer */
-    int port_in, punt_in;                  /* programs */
-    int ns, nl;                            /* the fabric's namespace, and a netlink socket in it */
-    pid_t loader;                          /* the child under way, 0: none, and where it answers */
+    int flows, flows6, rules, config, news, ports; /* maps; news is a ring buffer */
+    int port_in, punt_in;                          /* programs */
+    int ns, nl;                                    /* the fabric's namespace, and a netlink socket in it */
+    pid_t loader;                                  /* the child under way, 0: none, and where it answers */
     int loaded;
     struct space_tap punt;          /* frames carry a VLAN tag with the port */
     uint16_t last_slot;             /* handed out in a circle, so that one given back rests */

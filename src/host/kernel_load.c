@@ -31,12 +31,12 @@ LAZY(bpf, struct bpf_program *, bpf_object__find_program_by_name,
      (const struct bpf_object *object, const char *name), (object, name), NULL)
 LAZY(bpf, int, bpf_program__fd, (const struct bpf_program *program), (program), -ELIBACC)
 
-enum { SOCKET = 3, MAPS = 5, OBJECTS = 7 };
+enum { SOCKET = 3, MAPS = 6, OBJECTS = 8 };
 
 /* 0 with the descriptors, in the order of struct kernel: maps, then programs. */
 static int load(int fds[OBJECTS]) {
-    static const char *const names[OBJECTS] = {"flows", "rules",   "config", "news",
-                                               "ports", "port_in", "punt_in"};
+    static const char *const names[OBJECTS] = {"flows", "flows6", "rules",   "config",
+                                               "news",  "ports",  "port_in", "punt_in"};
     struct bpf_object *object;
     int r;
 
@@ -80,7 +80,7 @@ static int load_in_child(pid_t *ret_child, int *ret_answer) {
 }
 
 static int hear_loaded(struct kernel *k) {
-    int fds[OBJECTS] = {-1, -1, -1, -1, -1, -1, -1}, status, r = -ECHILD;
+    int fds[OBJECTS] = {-1, -1, -1, -1, -1, -1, -1, -1}, status, r = -ECHILD;
     size_t count = OBJECTS;
 
     if (fd_receive(k->loaded, &r, sizeof(r), fds, &count) != (ssize_t)sizeof(r) ||
@@ -91,12 +91,13 @@ static int hear_loaded(struct kernel *k) {
     if (r < 0)
         return r;
     k->flows = fds[0];
-    k->rules = fds[1];
-    k->config = fds[2];
-    k->news = fds[3];
-    k->ports = fds[4];
-    k->port_in = fds[5];
-    k->punt_in = fds[6];
+    k->flows6 = fds[1];
+    k->rules = fds[2];
+    k->config = fds[3];
+    k->news = fds[4];
+    k->ports = fds[5];
+    k->port_in = fds[6];
+    k->punt_in = fds[7];
     return 0;
 }
 #else
@@ -129,6 +130,7 @@ static void tell_why(struct kernel *k, int r) {
 
 void kernel_load(struct kernel *ret) {
     *ret = (struct kernel){.flows = -1,
+                           .flows6 = -1,
                            .rules = -1,
                            .config = -1,
                            .news = -1,

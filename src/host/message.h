@@ -40,7 +40,7 @@
  *   EXEC_READS      sudo -> init    n   -                        RESULT 0: it waits to read its terminal, or -EAGAIN
  *   NETNS_QUERY     region -> host  n   -                        NETNS
  *   SHUTDOWN        host -> init    0   -                        (init ends all, then itself)
- *   FLOW_CACHE      host -> fabric  0   punt TAP, flows, rules, config, news  (bpf/cache.h; before ports)
+ *   FLOW_CACHE      host -> fabric  0   punt TAP, flows, flows6, rules, config, news  (bpf/cache.h; before ports)
  *
  * Order for a fabric, first start or restart alike: [FLOW_TABLE] [FLOW_CACHE] PORT_ADD* [IMAGE] START.  It answers
  * READY, preceded by FLOW_TABLE when it was handed none.  For a region: CONFIG, INSTANCE_EVENT RUNNING
@@ -67,7 +67,7 @@ enum {
     MESSAGE_NAME_BYTES = 256, /* host names, reasons, working directories */
     MESSAGE_ENIS_MAX = 8,
     MESSAGE_ADDRESSES_MAX = 16,
-    MESSAGE_FDS_MAX = 5,
+    MESSAGE_FDS_MAX = 6,
     MESSAGE_ARGS_MAX = 512
 };
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "fwd/offload.h"
 #include "io/port.h"
+#include "wire/bytes.h"
 
 _Static_assert((int)CACHE_TICK_SHIFT == (int)FWD_OFFLOAD_TICK_SHIFT, "one clock");
 
@@ -25,13 +26,25 @@ enum {
 enum { KEEP_TICKS = 60 }; /* about a second */
 #define SWEEP_SHARE 50    /* of the time between sweeps may a sweep take at most one part */
 
-int cache_init(struct cache *c, int flows, int rules, int config, int news) {
-    *c = (struct cache){
-        .on = true, .flows = flows, .rules = rules, .config = config, .sweep_every_ns = SWEEP_MIN_NS};
+int cache_init(struct cache *c, const struct cache_maps *maps, int news) {
+    *c = (struct cache){.on = true, .maps = *maps, .sweep_every_ns = SWEEP_MIN_NS};
     return bpf_ring_map(news, CACHE_NEWS_BYTES, &c->news);
 }
 
 /* ---- one entry ---- */
+
+/* Where an entry is. */
+struct place {
+    bool v6;
+    union {
+        struct cache_key v4;
+        struct cache_key6 v6;
+    } key;
+};
+
+static int map_of(const struct cache *c, bool v6) {
+    return v6 ? c->maps.flows6 : c->maps.flows;
+}
 
 static struct cache_key key_of(const struct fwd_offload *o) {
     return (struct cache_key){.src = htonl(ip_v4(o->before.src).v),
@@ -40,6 +53,27 @@ static struct cache_key key_of(const struct fwd_offload *o) {
                               .dport = htons(o->before.dport),
                               .port = port_slot_of(o->in_port),
                               .protocol = o->before.protocol};
+}
+
+static struct cache_key6 key6_of(const struct fwd_offload *o) {
+    struct cache_key6 key = {.sport = htons(o->before.sport),
+                             .dport = htons(o->before.dport),
+                             .port = (uint16_t)port_slot_of(o->in_port),
+                             .protocol = o->before.protocol};
+
+    put_ip((uint8_t *)key.src, o->before.src, true);
+    put_ip((uint8_t *)key.dst, o->before.dst, true);
+    return key;
+}
+
+static struct place place_of(const struct fwd_offload *o) {
+    struct place p = {.v6 = !ip_is4(o->before.src)};
+
+    if (p.v6)
+        p.key.v6 = key6_of(o);
+    else
+        p.key.v4 = key_of(o);
+    return p;
 }
 
 static void macs_of(const struct mac *dst, const struct mac *src, uint32_t ret[3]) {
@@ -62,19 +96,26 @@ static uint32_t difference(const void *before, const void *after, size_t bytes) 
     return sum;
 }
 
-static struct cache_entry entry_of(const struct fwd_offload *o, const struct cache_key *key, uint32_t tick) {
+/* Of a decision that leaves addresses and ports as they are. */
+static struct cache_entry plain_entry(const struct fwd_offload *o, uint32_t tick) {
     struct cache_entry e = {.generation = o->generation,
                             .seen = tick,
                             .out_port = port_slot_of(o->out_port),
                             .mtu = o->mtu,
-                            .flags = o->check_macs ? CACHE_CHECK_MACS : 0,
-                            .src = htonl(ip_v4(o->after.src).v),
-                            .dst = htonl(ip_v4(o->after.dst).v),
-                            .sport = htons(o->after.sport),
-                            .dport = htons(o->after.dport)};
+                            .flags = o->check_macs ? CACHE_CHECK_MACS : 0};
 
     macs_of(&o->old_dst, &o->old_src, e.old_macs);
     macs_of(&o->new_dst, &o->new_src, e.new_macs);
+    return e;
+}
+
+static struct cache_entry entry_of(const struct fwd_offload *o, const struct cache_key *key, uint32_t tick) {
+    struct cache_entry e = plain_entry(o, tick);
+
+    e.src = htonl(ip_v4(o->after.src).v);
+    e.dst = htonl(ip_v4(o->after.dst).v);
+    e.sport = htons(o->after.sport);
+    e.dport = htons(o->after.dport);
     e.address_sum = difference(&key->src, &e.src, 4) + difference(&key->dst, &e.dst, 4);
     e.port_sum = difference(&key->sport, &e.sport, 2) + difference(&key->dport, &e.dport, 2);
     if (e.src != key->src || e.dst != key->dst || e.sport != key->sport || e.dport != key->dport)
@@ -98,16 +139,35 @@ static void add_seen(const struct cache_entry *e, struct fwd_offload *ret) {
     ret->rst = e->rst;
 }
 
+static struct wire_tuple tuple_of6(const struct cache_key6 *key) {
+    return (struct wire_tuple){get_ip((const uint8_t *)key->src, true),
+                               get_ip((const uint8_t *)key->dst, true), ntohs(key->sport), ntohs(key->dport),
+                               key->protocol};
+}
+
 /* Tells the engine what an entry has counted; false when it does not know it any more. */
-static bool count(struct fwd_env *env, const struct cache_key *key, const struct cache_entry *e) {
-    struct fwd_offload o = {.in_port = port_number_of(key->port),
+static bool count_for(struct fwd_env *env, uint16_t slot, const struct wire_tuple *before,
+                      const struct cache_entry *e) {
+    struct fwd_offload o = {.in_port = port_number_of(slot),
                             .out_port = port_number_of(e->out_port),
                             .generation = e->generation,
-                            .before = tuple_of(key)};
+                            .before = *before};
 
     add_seen(e, &o);
     memcpy(&o.old_dst, e->old_macs, 6);
     return fwd_offload_count(env, &o);
+}
+
+static bool count(struct fwd_env *env, const struct cache_key *key, const struct cache_entry *e) {
+    struct wire_tuple before = tuple_of(key);
+
+    return count_for(env, key->port, &before, e);
+}
+
+static bool count6(struct fwd_env *env, const struct cache_key6 *key, const struct cache_entry *e) {
+    struct wire_tuple before = tuple_of6(key);
+
+    return count_for(env, key->port, &before, e);
 }
 
 /* The key of what answers. */
@@ -120,25 +180,29 @@ static struct cache_key other_way(const struct cache_key *key, const struct cach
                               .protocol = key->protocol};
 }
 
-static void forget(struct cache *c, struct fwd_env *env, const struct cache_key *key) {
+static void forget(struct cache *c, struct fwd_env *env, const struct place *at) {
     struct cache_entry e;
 
-    if (bpf_map_take(c->flows, key, &e) == 0)
-        count(env, key, &e);
+    if (bpf_map_take(map_of(c, at->v6), &at->key, &e) < 0)
+        return;
+    if (at->v6)
+        count6(env, &at->key.v6, &e);
+    else
+        count(env, &at->key.v4, &e);
 }
 
 void cache_gone(struct cache *c, struct fwd_env *env, const struct fwd_offload *flow) {
-    struct cache_key key = key_of(flow);
+    struct place at = place_of(flow);
 
     if (!c->hearing)
-        forget(c, env, &key);
+        forget(c, env, &at);
 }
 
 /* Whether an entry says already what e does: one in use is better left alone, for what it counts meanwhile. */
-static bool is_known(const struct cache *c, const struct cache_key *key, struct cache_entry e) {
+static bool is_known(const struct cache *c, const struct place *at, struct cache_entry e) {
     struct cache_entry old;
 
-    if (bpf_map_get(c->flows, key, &old) < 0 || (int32_t)(e.seen - old.seen) > KEEP_TICKS)
+    if (bpf_map_get(map_of(c, at->v6), &at->key, &old) < 0 || (int32_t)(e.seen - old.seen) > KEEP_TICKS)
         return false;
     e.seen = old.seen;
     e.packets = old.packets;
@@ -148,18 +212,19 @@ static bool is_known(const struct cache *c, const struct cache_key *key, struct 
 
 static void remember(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt,
                      const struct fwd_offload *o) {
-    struct cache_key key = key_of(o);
-    struct cache_entry e = entry_of(o, &key, (uint32_t)(env->now_ns >> CACHE_TICK_SHIFT));
-    int r;
+    struct place at = place_of(o);
+    uint32_t tick = (uint32_t)(env->now_ns >> CACHE_TICK_SHIFT);
+    struct cache_entry e = at.v6 ? plain_entry(o, tick) : entry_of(o, &at.key.v4, tick);
+    int map = map_of(c, at.v6), r;
 
-    if (key.port == 0 || e.out_port == 0)
+    if (port_slot_of(o->in_port) == 0 || e.out_port == 0)
         return;
-    r = bpf_map_add(c->flows, &key, &e);
+    r = bpf_map_add(map, &at.key, &e);
     if (r == -EEXIST) {
-        if (is_known(c, &key, e))
+        if (is_known(c, &at, e))
             return;
-        forget(c, env, &key);
-        r = bpf_map_set(c->flows, &key, &e);
+        forget(c, env, &at);
+        r = bpf_map_set(map, &at.key, &e);
     }
     if (r == -E2BIG || r == -ENOMEM)
         fwd_offload_refused(env);
@@ -208,8 +273,8 @@ static void remember_rule(struct cache *c, const struct fwd_env *env, const stru
     }
     /* Only what differs is written: the program may be reading it. */
     if (key.port != 0 && r.there.out_port != 0 &&
-        (bpf_map_get(c->rules, &at, &old) < 0 || memcmp(&old, &r, sizeof(r)) != 0))
-        (void)bpf_map_set(c->rules, &at, &r); /* no room: the engine goes on opening these */
+        (bpf_map_get(c->maps.rules, &at, &old) < 0 || memcmp(&old, &r, sizeof(r)) != 0))
+        (void)bpf_map_set(c->maps.rules, &at, &r); /* no room: the engine goes on opening these */
 }
 
 static void way_to(const struct cache_way *w, uint32_t generation, struct fwd_offload *ret) {
@@ -286,8 +351,8 @@ static void tell_life(struct cache *c, struct fwd_env *env, struct life *life) {
     if (!known && !closed) {
         struct cache_key back = answers_key(life->opened);
 
-        bpf_map_delete(c->flows, &life->opened->key);
-        bpf_map_delete(c->flows, &back);
+        bpf_map_delete(c->maps.flows, &life->opened->key);
+        bpf_map_delete(c->maps.flows, &back);
     }
 }
 
@@ -338,7 +403,7 @@ static int tell(struct cache *c, const struct cache_config *config) {
     int r = 0;
 
     if (memcmp(config, &c->told, sizeof(*config)) != 0)
-        r = bpf_map_set(c->config, &zero, config);
+        r = bpf_map_set(c->maps.config, &zero, config);
     if (r == 0)
         c->told = *config;
     return r;
@@ -379,30 +444,31 @@ void cache_before(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pk
     struct cache_key key, back;
 
     wire_parse(pkt->data, pkt->length, &p);
-    if (p.kind != WIRE_KIND_IP || p.tuple.protocol != WIRE_TCP || wire_is_fragment(&p) ||
+    if (p.kind != WIRE_KIND_IP || p.v6 || p.tuple.protocol != WIRE_TCP || wire_is_fragment(&p) ||
         (p.tcp_flags & (WIRE_SYN | WIRE_ACK)) != WIRE_SYN)
         return;
     key = key_of(&(struct fwd_offload){.in_port = pkt->in_port, .before = p.tuple});
-    if (bpf_map_get(c->flows, &key, &e) < 0 || !(e.flags & CACHE_FOLLOW))
+    if (bpf_map_get(c->maps.flows, &key, &e) < 0 || !(e.flags & CACHE_FOLLOW))
         return;
     count(env, &key, &e);
     back = other_way(&key, &e);
-    if (bpf_map_get(c->flows, &back, &other) == 0)
+    if (bpf_map_get(c->maps.flows, &back, &other) == 0)
         count(env, &back, &other);
 }
 
 void cache_learn(struct cache *c, struct fwd_env *env, const struct fwd_pkt *pkt) {
     struct fwd_offload o;
-    struct cache_key key;
+    struct place at;
 
     switch (fwd_offload_find(env, pkt, &o)) {
     case FWD_OFFLOAD_READY:
         remember(c, env, pkt, &o);
-        remember_rule(c, env, pkt);
+        if (ip_is4(o.before.src))
+            remember_rule(c, env, pkt);
         break;
     case FWD_OFFLOAD_TOUCH:
-        key = key_of(&o);
-        forget(c, env, &key);
+        at = place_of(&o);
+        forget(c, env, &at);
         break;
     case FWD_OFFLOAD_NONE:
         break;
@@ -413,20 +479,28 @@ static bool is_stale(const struct cache *c, const struct fwd_env *env, const str
     return (int32_t)((uint32_t)(env->now_ns >> CACHE_TICK_SHIFT) - e->seen) > (int32_t)c->told.fresh;
 }
 
-/* Each entry of the map; with env, only those go that are of no more use, and those by the port of that slot (0: none). */
-static void walk(struct cache *c, struct fwd_env *env, uint16_t slot) {
-    static struct cache_key keys[BATCH];
+/* Each entry of a family's map; with env, only those go that are of no more use, and
+ * those by the port of that slot (0: none). */
+static void walk(struct cache *c, struct fwd_env *env, bool v6, uint16_t slot) {
+    static union {
+        struct cache_key v4[BATCH];
+        struct cache_key6 v6[BATCH];
+    } keys;
     static struct cache_entry entries[BATCH];
     uint32_t place = 0, n;
-    int r;
+    int map = map_of(c, v6), r;
 
     for (int first = 1;; first = 0) {
         n = BATCH;
-        r = bpf_map_get_batch(c->flows, first, &place, keys, entries, &n);
-        for (uint32_t i = 0; i < n; i++)
-            if (!env || !count(env, &keys[i], &entries[i]) || is_stale(c, env, &entries[i]) ||
-                (slot != 0 && (keys[i].port == slot || entries[i].out_port == slot)))
-                bpf_map_delete(c->flows, &keys[i]);
+        r = bpf_map_get_batch(map, first, &place, &keys, entries, &n);
+        for (uint32_t i = 0; i < n; i++) {
+            const void *key = v6 ? (const void *)&keys.v6[i] : &keys.v4[i];
+            uint16_t port = v6 ? keys.v6[i].port : keys.v4[i].port;
+
+            if (!env || !(v6 ? count6(env, key, &entries[i]) : count(env, key, &entries[i])) ||
+                is_stale(c, env, &entries[i]) || (slot != 0 && (port == slot || entries[i].out_port == slot)))
+                bpf_map_delete(map, key);
+        }
         if (r < 0)
             break;
     }
@@ -443,11 +517,11 @@ static void clear_rules(struct cache *c, uint32_t but, uint16_t slot) {
 
     for (int first = 1;; first = 0) {
         n = BATCH;
-        r = bpf_map_get_batch(c->rules, first, &place, keys, rules, &n);
+        r = bpf_map_get_batch(c->maps.rules, first, &place, keys, rules, &n);
         for (uint32_t i = 0; i < n; i++)
             if (rules[i].generation != but ||
                 (slot != 0 && (keys[i].port == slot || rules[i].there.out_port == slot)))
-                bpf_map_delete(c->rules, &keys[i]);
+                bpf_map_delete(c->maps.rules, &keys[i]);
         if (r < 0)
             break;
     }
@@ -458,7 +532,8 @@ void cache_clear(struct cache *c) {
     unsigned long place = bpf_ring_place(&c->news);
     size_t bytes;
 
-    walk(c, NULL, 0);
+    walk(c, NULL, false, 0);
+    walk(c, NULL, true, 0);
     clear_rules(c, 0, 0);
     while (bpf_ring_read(&c->news, &place, &bytes) != NULL)
         bpf_ring_drop(&c->news, place);
@@ -467,7 +542,8 @@ void cache_clear(struct cache *c) {
 void cache_port_gone(struct cache *c, struct fwd_env *env, uint16_t slot) {
     clear_rules(c, c->told.generation, slot); /* so that none opens what is then missed */
     cache_drain(c, env);
-    walk(c, env, slot);
+    walk(c, env, false, slot);
+    walk(c, env, true, slot);
 }
 
 void cache_sweep(struct cache *c, struct fwd_env *env) {
@@ -476,7 +552,8 @@ void cache_sweep(struct cache *c, struct fwd_env *env) {
     if (env->now_ns - c->swept_ns < c->sweep_every_ns)
         return;
     c->swept_ns = env->now_ns;
-    walk(c, env, 0);
+    walk(c, env, false, 0);
+    walk(c, env, true, 0);
     if (c->rules_stale)
         clear_rules(c, c->told.generation, 0);
     took = (clock_mono_ns() - c->swept_ns) * SWEEP_SHARE;

@@ -2,9 +2,9 @@
 /*
  * cache: keeps the kernel's flow cache (bpf/cache.h) in step with the engine's.
  *
- * Theory of operation: after each batch the engine's decisions are copied into the map, and entries of flows
+ * Theory of operation: after each batch the engine's decisions are copied into the map of their family, and entries of flows
  * that it wants to see packet by packet again are deleted.  A new image's generation is written before the
- * image is acknowledged: from then on no older entry is believed.  About once a second the whole map is read
+ * image is acknowledged: from then on no older entry is believed.  About once a second both maps of flows are read
  * in batches: what the entries counted goes to the engine, those that it no longer knows are deleted.
  *
  * A verdict that holds for a whole class of connections goes into the map of rules, by which the program opens
@@ -24,9 +24,12 @@
 #include "bpf/cache.h"
 #include "fwd/offload.h"
 
+struct cache_maps {
+    int flows, flows6, rules, config;
+};
 struct cache {
     bool on;
-    int flows, rules, config; /* maps */
+    struct cache_maps maps;
     struct bpf_ring news;
     struct cache_config told;
     bool rules_stale; /* some are of an earlier generation */
@@ -35,7 +38,7 @@ struct cache {
 };
 
 /* Takes the maps' descriptors over; news stays the caller's. */
-int cache_init(struct cache *c, int flows, int rules, int config, int news);
+int cache_init(struct cache *c, const struct cache_maps *maps, int news);
 /* Deletes the entry of a flow that env->table is about to forget (fwd_table.gone). */
 void cache_gone(struct cache *c, struct fwd_env *env, const struct fwd_offload *flow);
 /* Forgets all entries: they belong to a table that is gone. */

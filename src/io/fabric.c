@@ -394,12 +394,12 @@ static int cache_take(struct fabric *f, struct message *m) {
 
     if (f->cache.on || f->started)
         return -EEXIST;
-    r = cache_init(&f->cache, m->fds[1], m->fds[2], m->fds[3], m->fds[4]);
+    r = cache_init(&f->cache, &(struct cache_maps){m->fds[1], m->fds[2], m->fds[3], m->fds[4]}, m->fds[5]);
     if (r < 0)
         return r;
     port_punt_init(&f->punt, m->fds[0]);
     /* Told once when there is news after all was read: a burst of it does not wake us a second time. */
-    r = watch_for(f, m->fds[4], EPOLLIN | EPOLLET, EVENT_NEWS);
+    r = watch_for(f, m->fds[5], EPOLLIN | EPOLLET, EVENT_NEWS);
     m->fd_count = 0;
     return r < 0 ? r : watch(f, f->punt.fd, EVENT_PUNT);
 }

@@ -367,7 +367,8 @@ static void test_alike(void **state) {
     plane_init(&behind);
     behind.table.gone = gone;
     behind.table.gone_user = &behind;
-    assert_int_equal(cache_init(&cache, k.flows, k.rules, k.config, k.news), 0);
+    assert_int_equal(cache_init(&cache, &(struct cache_maps){k.flows, k.flows6, k.rules, k.config}, k.news),
+                     0);
     for (uint16_t i = 0; i < 6; i++) /* as host gives them: in the order that they came in */
         assert_int_equal(port_slot_set(hosts[i].port, (uint16_t)(40 - i)), 0);
     follow(l->image);
